@@ -1,0 +1,1 @@
+"""Links customer records into persons and households; knows frames and DuckDB only."""

@@ -1,0 +1,73 @@
+"""The durable tables of identity: the key registry, people's decisions, erasures, the saved model.
+
+They live in schema `raw_matchback`, outside dbt, and survive a full refresh. `identity_registry`,
+`identity_households`, `identity_decisions`, `identity_models` and `erasures` only ever grow and
+carry `known_at`, so a build as of a past instant reads what was known then. `identity_pairs` is a
+cache of scored pairs: losing it costs one full run. How keys are chosen is in keys.py.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+SCHEMA = "raw_matchback"
+
+TABLES: dict[str, str] = {
+    # One row per record and change of its identity; the latest row of a record rules.
+    "identity_registry": """
+        run_id varchar, known_at timestamptz, record_key varchar, source varchar,
+        account varchar, entity varchar, customer_id varchar, from_customer_key varchar,
+        customer_key varchar, household_key varchar, reason varchar, evidence varchar,
+        match_method varchar, match_probability double, content_hash varchar""",
+    # One row per spelling of a property and the household key given to it.
+    "identity_households": """
+        run_id varchar, known_at timestamptz, property_hash varchar, household_key varchar""",
+    # One row per word of the operator: confirm, separate, or undo of an earlier number.
+    "identity_decisions": """
+        decision_number bigint, known_at timestamptz, actor varchar, action varchar,
+        left_record_key varchar, right_record_key varchar, undoes_number bigint,
+        detail varchar""",
+    # One row per record erased by privacy request.
+    "erasures": """
+        erasure_id varchar, known_at timestamptz, actor varchar, reason varchar,
+        record_key varchar, source varchar, account varchar, entity varchar,
+        customer_id varchar, customer_key varchar""",
+    # One row per trained model: Splink's settings and our household model, as JSON.
+    "identity_models": """
+        model_id varchar, run_id varchar, known_at timestamptz, record_count bigint,
+        version varchar, splink_settings varchar, household_model varchar, report varchar""",
+    # One row per scored pair of live records, of the last run.
+    "identity_pairs": """
+        record_key_l varchar, record_key_r varchar, match_weight double,
+        match_probability double, verdict varchar, evidence varchar, match_method varchar""",
+}
+
+ASSIGNMENT_SQL = """
+    select record_key, customer_key, household_key, match_method, match_probability,
+        content_hash, reason, known_at, min(known_at) over (partition by customer_key) as key_since
+    from {durable}.identity_registry
+    where known_at <= ?
+    qualify row_number() over (
+        partition by record_key order by known_at desc, rowid desc
+    ) = 1
+"""
+
+
+def create_identity_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing; existing rows stay."""
+    connection.execute(f"create schema if not exists {SCHEMA}")
+    for name, columns in TABLES.items():
+        connection.execute(f"create table if not exists {SCHEMA}.{name} ({columns})")
+
+
+def append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Append rows to one durable table, columns matched by name."""
+    if not rows.num_rows:
+        return
+    connection.register("appended_rows", rows)
+    columns = ", ".join(rows.column_names)
+    connection.execute(
+        f"insert into {SCHEMA}.{table} ({columns}) select {columns} from appended_rows"
+    )
+    connection.unregister("appended_rows")

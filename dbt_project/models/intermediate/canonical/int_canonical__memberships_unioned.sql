@@ -1,0 +1,1 @@
+with {{ canonical_union('memberships') }}

@@ -1,0 +1,124 @@
+with marks as (
+
+    select
+        record_kind,
+        record_key,
+        mark_kind,
+        mark,
+        marked_on
+    from {{ ref('int_matching__marks_collected') }}
+
+),
+
+mail_pieces as (
+
+    select
+        mail_piece_key,
+        campaign_key
+    from {{ ref('int_mail__pieces_keyed') }}
+
+),
+
+codes as (
+
+    select
+        code,
+        mail_piece_key,
+        campaign_key,
+        method,
+        is_folded
+    from {{ ref('int_matching__codes_recognised') }}
+
+),
+
+campaign_references as (
+
+    select
+        {{ surrogate_key(['source', 'account', 'campaign_id']) }} as reference_key,
+        campaign_key
+    from {{ ref('int_campaigns__references_resolved') }}
+
+),
+
+phones as (
+
+    select
+        campaign_key,
+        phone,
+        starts_on,
+        ends_on
+    from {{ ref('int_campaigns__phones_listed') }}
+
+),
+
+marks_read as (
+
+    select
+        marks.record_kind,
+        marks.record_key,
+        mail_pieces.mail_piece_key,
+        mail_pieces.campaign_key,
+        'piece_id' as method
+    from marks
+    inner join mail_pieces
+        on marks.mark = mail_pieces.mail_piece_key
+    where marks.mark_kind = 'piece'
+    union all
+    select
+        marks.record_kind,
+        marks.record_key,
+        codes.mail_piece_key,
+        codes.campaign_key,
+        codes.method
+    from marks
+    inner join codes
+        on marks.mark = codes.code
+    where marks.mark_kind = 'code'
+    union all
+    select
+        marks.record_kind,
+        marks.record_key,
+        cast(null as varchar) as mail_piece_key,
+        campaign_references.campaign_key,
+        'campaign_id' as method
+    from marks
+    inner join campaign_references
+        on marks.mark = campaign_references.reference_key
+    where marks.mark_kind = 'campaign'
+    union all
+    select
+        marks.record_kind,
+        marks.record_key,
+        cast(null as varchar) as mail_piece_key,
+        phones.campaign_key,
+        'tracking_phone' as method
+    from marks
+    inner join phones
+        on marks.mark = phones.phone
+        and marks.marked_on >= phones.starts_on
+        and marks.marked_on <= phones.ends_on
+    where marks.mark_kind = 'phone'
+
+),
+
+marks_resolved as (
+
+    select
+        record_kind,
+        record_key,
+        mail_piece_key,
+        campaign_key,
+        min(method) as method
+    from marks_read
+    where
+        mail_piece_key is not null
+        or campaign_key is not null
+    group by
+        record_kind,
+        record_key,
+        mail_piece_key,
+        campaign_key
+
+)
+
+select * from marks_resolved

@@ -1,0 +1,15 @@
+{{ stage_records('hubspot', 'calls', key='call_id', columns={
+    'title': ('properties.hs_call_title', 'text'),
+    'direction': ('properties.hs_call_direction', 'word'),
+    'disposition': ('properties.hs_call_disposition', 'text'),
+    'status': ('properties.hs_call_status', 'word'),
+    'from_phone': ('properties.hs_call_from_number', 'text'),
+    'to_phone': ('properties.hs_call_to_number', 'text'),
+    'owner_id': ('properties.hubspot_owner_id', 'text'),
+    'duration_ms': ('properties.hs_call_duration', 'integer'),
+    'occurred_at': ('properties.hs_timestamp', 'instant'),
+    'is_archived': ('archived', 'boolean'),
+    'record_created_at': ('createdAt', 'instant'),
+    'record_updated_at': ('updatedAt', 'instant'),
+    'archived_at': ('archivedAt', 'instant'),
+}) }}

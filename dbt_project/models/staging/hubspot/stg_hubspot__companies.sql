@@ -1,0 +1,17 @@
+{{ stage_records('hubspot', 'companies', key='company_id', columns={
+    'name': ('properties.name', 'text'),
+    'domain': ('properties.domain', 'text'),
+    'phone': ('properties.phone', 'text'),
+    'address': ('properties.address', 'text'),
+    'address_2': ('properties.address2', 'text'),
+    'city': ('properties.city', 'text'),
+    'state': ('properties.state', 'text'),
+    'postal_code': ('properties.zip', 'text'),
+    'country': ('properties.country', 'text'),
+    'merged_object_ids': ('properties.hs_merged_object_ids', 'list'),
+    'created_at': ('properties.createdate', 'instant'),
+    'is_archived': ('archived', 'boolean'),
+    'record_created_at': ('createdAt', 'instant'),
+    'record_updated_at': ('updatedAt', 'instant'),
+    'archived_at': ('archivedAt', 'instant'),
+}) }}

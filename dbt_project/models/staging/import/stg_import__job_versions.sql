@@ -1,0 +1,5 @@
+{{ stage_versions('import', 'jobs', 'job_id', {
+    'source_word': '$.source',
+    'id_text': '$.job_id',
+    'status': '$.status',
+}) }}

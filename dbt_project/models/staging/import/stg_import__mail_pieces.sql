@@ -1,0 +1,1 @@
+{{ stage_import('mail_pieces') }}

@@ -1,0 +1,3 @@
+{{ stage_versions('pcm', 'batches', 'batch_id', {
+    'status': '$.status',
+}) }}

@@ -1,0 +1,17 @@
+{{ stage_records('pcm', 'mail_tracking', key='tracking_id', columns={
+    'order_id': ('orderID', 'reference'),
+    'batch_id': ('batchID', 'reference'),
+    'first_name': ('recipient.firstName', 'text'),
+    'last_name': ('recipient.lastName', 'text'),
+    'company': ('recipient.company', 'text'),
+    'address': ('recipient.address', 'text'),
+    'address_2': ('recipient.address2', 'text'),
+    'city': ('recipient.city', 'text'),
+    'state': ('recipient.state', 'text'),
+    'postal_code': ('recipient.zipCode', 'text'),
+    'external_reference': ('recipient.extRefNbr', 'text'),
+    'status': ('status', 'text'),
+    'detail': ('detail', 'text'),
+    'facility': ('facility', 'text'),
+    'occurred_at': ('date', 'instant'),
+}) }}

@@ -1,0 +1,4 @@
+{{ stage_versions('pcm', 'orders', 'order_id', {
+    'status': '$.status',
+    'batch_id': '$.batchID',
+}) }}

@@ -1,0 +1,4 @@
+{{ stage_records('pcm', 'qr_codes', key='qr_code_id', columns={
+    'url': ('url', 'text'),
+    'total_scans': ('totalScans', 'integer'),
+}) }}

@@ -1,0 +1,18 @@
+{{ stage_records('servicetitan', 'calls', key='call_id', columns={
+    'customer_id': ('customer.id', 'reference'),
+    'job_id': ('job.id', 'reference'),
+    'job_number': ('job.number', 'text'),
+    'campaign_id': ('campaign.id', 'reference'),
+    'lead_id': ('lead.id', 'reference'),
+    'location_id': ('location.id', 'reference'),
+    'duration': ('duration', 'text'),
+    'from_phone': ('from', 'text'),
+    'to_phone': ('to', 'text'),
+    'direction': ('direction', 'word'),
+    'status': ('status', 'text'),
+    'call_type': ('type', 'word'),
+    'reason': ('reason.name', 'text'),
+    'tag': ('tag', 'text'),
+    'is_active': ('active', 'boolean'),
+    'called_at': ('createdOn', 'instant'),
+}) }}

@@ -1,0 +1,15 @@
+{{ stage_records('servicetitan', 'customers', key='customer_id', columns={
+    'name': ('name', 'text'),
+    'customer_type': ('type', 'word'),
+    'street': ('address.street', 'text'),
+    'unit': ('address.unit', 'text'),
+    'city': ('address.city', 'text'),
+    'state': ('address.state', 'text'),
+    'postal_code': ('address.zip', 'text'),
+    'country': ('address.country', 'text'),
+    'merged_into_id': ('mergedToId', 'reference'),
+    'do_not_mail': ('doNotMail', 'boolean'),
+    'do_not_service': ('doNotService', 'boolean'),
+    'is_active': ('active', 'boolean'),
+    'created_at': ('createdOn', 'instant'),
+}) }}

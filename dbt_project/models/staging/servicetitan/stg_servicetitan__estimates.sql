@@ -1,0 +1,15 @@
+{{ stage_records('servicetitan', 'estimates', key='estimate_id', columns={
+    'job_id': ('jobId', 'reference'),
+    'customer_id': ('customerId', 'reference'),
+    'location_id': ('locationId', 'reference'),
+    'job_number': ('jobNumber', 'text'),
+    'name': ('name', 'text'),
+    'status': ('status.name', 'text'),
+    'review_status': ('reviewStatus', 'text'),
+    'subtotal_cents': ('subtotal', 'cents'),
+    'tax_cents': ('tax', 'cents'),
+    'is_change_order': ('isChangeOrder', 'boolean'),
+    'is_active': ('active', 'boolean'),
+    'created_at': ('createdOn', 'instant'),
+    'sold_at': ('soldOn', 'instant'),
+}) }}

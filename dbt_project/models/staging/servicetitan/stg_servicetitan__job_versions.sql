@@ -1,0 +1,4 @@
+{{ stage_versions('servicetitan', 'jobs', 'job_id', {
+    'status': '$.jobStatus',
+    'modified_text': '$.modifiedOn',
+}) }}

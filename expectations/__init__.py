@@ -1,0 +1,1 @@
+"""Great Expectations suites for the two doors of the warehouse; knows no dlt or Dagster."""

@@ -1,0 +1,1 @@
+"""How the world is made: numpy columns, seeded, one module per part of the business."""

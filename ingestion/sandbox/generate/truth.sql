@@ -1,0 +1,156 @@
+-- What no vendor knows: true lifts, arms, causes, identities, planted discrepancies.
+
+create or replace table truth.campaigns as
+select campaign, code, name, kind, channel, holdout_share, true_lift, started_on
+from base.campaigns where kind <> 'always on' order by campaign;
+
+create or replace table truth.members as
+select
+    m.n as member, d.code as campaign_code, d.wave, m.household, p.person_id,
+    case when m.mailed then 'mailed' else 'holdout' end as arm,
+    pc.piece_id, d.mailed_on, d.assigned_at
+from base.members as m
+inner join base.drops as d on d.drop = m.drop
+inner join base.persons as p on p.person = m.person
+left join base.pieces as pc on pc.piece = m.piece
+order by m.n;
+
+create or replace table truth.jobs as
+select
+    'servicetitan' as source, j.account, j.job_id::varchar as job_id, j.job_number, j.job_class,
+    p.person_id, p.household_id, j.created_at,
+    case when j.cause_campaign < 0 then 'baseline' else 'campaign' end as cause,
+    c.code as cause_campaign_code, d.wave as cause_wave, pc.piece_id as cause_piece_id,
+    ['none', 'code', 'tracking_call', 'qr_scan'][j.evidence + 1] as evidence,
+    j.evidence_code, j.piece_id as evidence_piece_id
+from base.jobs as j
+inner join base.persons as p on p.person = j.person
+left join base.campaigns as c on c.campaign = j.cause_campaign
+left join base.drops as d on d.drop = j.cause_drop
+left join base.pieces as pc on pc.piece = j.cause_piece
+order by j.job;
+
+create or replace table truth.records as
+select 'servicetitan' as source, c.account, 'customers' as entity, c.customer_id::varchar as record_id,
+    p.person_id, p.household_id, c.property_id, c.created_at
+from base.customers as c inner join base.persons as p on p.person = c.person
+union all by name
+select 'hubspot', 'main' as account, 'contacts' as entity, c.contact_id::varchar as record_id,
+    p.person_id, p.household_id, w.property_id, c.created_at
+from base.contacts as c
+inner join base.persons as p on p.person = c.person
+inner join base.crm_written as w on w.n = c.row_n
+union all by name
+select 'quickbooks' as source, 'main' as account, 'customers' as entity, c.customer_id::varchar as record_id,
+    p.person_id, p.household_id, w.property_id, c.created_at
+from base.book_customers as c
+inner join base.persons as p on p.person = c.person
+inner join base.book_written as w on w.n = c.row_n
+union all by name
+select 'pcm' as source, 'main' as account, 'recipients' as entity, r.piece_id as record_id,
+    p.person_id, p.household_id, w.property_id, d.ordered_at as created_at
+from base.pieces as r
+inner join base.persons as p on p.person = r.person
+inner join base.drops as d on d.drop = r.drop
+inner join base.recipients_written as w on w.n = r.piece;
+
+create or replace table truth.faults as
+select 'booking_without_job' as kind, 'servicetitan' as source, account, 'bookings' as entity,
+    booking_id::varchar as record_id, happened_at + interval 1 hour as since
+from base.lost_requests where way = 1 and promised
+union all by name
+select 'job_without_booking' as kind, 'servicetitan' as source, account, 'jobs' as entity,
+    job_id::varchar as record_id, created_at as since from base.jobs where nobody_asked
+union all by name
+select 'booking_wrong_customer' as kind, 'servicetitan' as source, account, 'bookings' as entity,
+    booking_id::varchar as record_id, created_at as since from base.jobs where wrong_customer
+union all by name
+select 'duplicate_booking' as kind, 'servicetitan' as source, account, 'bookings' as entity,
+    (booking_id + 15000000)::varchar as record_id, booking_at + interval 2 minute as since
+from base.jobs where doubled_booking
+union all by name
+select 'slot_too_short' as kind, 'servicetitan' as source, account, 'jobs' as entity,
+    job_id::varchar as record_id, created_at as since from base.jobs where too_short
+union all by name
+select 'job_outside_area' as kind, 'servicetitan' as source, account, 'jobs' as entity,
+    job_id::varchar as record_id, created_at as since from base.jobs where outside_area
+union all by name
+select 'lost_marketing_source' as kind, 'servicetitan' as source, account, 'jobs' as entity,
+    job_id::varchar as record_id, created_at as since from base.jobs where source_lost
+union all by name
+select 'vanished_job' as kind, 'servicetitan' as source, account, 'jobs' as entity,
+    job_id::varchar as record_id, gone_at as since from base.jobs where gone_at is not null
+union all by name
+select 'illegal_transition' as kind, 'servicetitan' as source, account, 'jobs' as entity,
+    job_id::varchar as record_id, reopened_at as since from base.jobs where reopened_at is not null
+union all by name
+select 'overlapping_timesheet' as kind, 'servicetitan' as source, account, 'timesheets' as entity,
+    timesheet_id::varchar as record_id, sheet_done_at as since from base.jobs where sheet_planted
+union all by name
+select 'job_without_invoice' as kind, 'servicetitan' as source, account, 'jobs' as entity,
+    job_id::varchar as record_id, completed_at as since from base.jobs where invoice_missing
+union all by name
+select 'lead_not_in_crm' as kind, 'servicetitan' as source, account, 'leads' as entity,
+    lead_id::varchar as record_id, happened_at as since from base.lost_requests where way = 2 and missing_in_crm
+union all by name
+select 'lead_not_in_crm' as kind, 'servicetitan' as source, account,
+    ['calls', 'bookings', 'leads'][way + 1] as entity,
+    [call_id, booking_id, lead_id][way + 1]::varchar as record_id, created_at as since
+from base.jobs where missing_in_crm
+union all by name
+select 'lead_without_source' as kind, 'servicetitan' as source, account, 'leads' as entity,
+    lead_id::varchar as record_id, happened_at as since from base.lost_requests where without_source
+union all by name
+select 'crm_open_after_completion' as kind, 'hubspot' as source, 'main' as account, 'deals' as entity,
+    d.deal_id::varchar as record_id, j.completed_at as since
+from base.jobs as j inner join base.deals as d on d.job = j.job
+where j.crm_stays_open and j.completed_at is not null
+union all by name
+select 'crm_last_mail_stale' as kind, 'hubspot' as source, 'main' as account, 'deals' as entity,
+    d.deal_id::varchar as record_id, d.created_at as since
+from base.jobs as j inner join base.deals as d on d.job = j.job
+where j.stale_last_mail and exists (
+    select 1 from base.pieces as p where p.person = j.person and p.entered_at < j.created_at)
+union all by name
+select 'invoice_without_job' as kind, 'servicetitan' as source, account, 'invoices' as entity,
+    invoice_id::varchar as record_id, created_at as since from base.invoices where lost_job
+union all by name
+select 'invoice_differs_from_job' as kind, 'servicetitan' as source, account, 'invoices' as entity,
+    invoice_id::varchar as record_id, created_at as since from base.invoices where total_differs
+union all by name
+select 'books_amount_differs' as kind, 'quickbooks' as source, 'main' as account, 'invoices' as entity,
+    book_invoice_id::varchar as record_id, happened_at as since from base.book_invoices
+where books_difference_cents <> 0 and not is_copy
+union all by name
+select 'books_invoice_missing' as kind, 'servicetitan' as source, account, 'invoices' as entity,
+    invoice_id::varchar as record_id, created_at as since from base.invoices where books_at is null
+union all by name
+select 'books_invoice_doubled' as kind, 'quickbooks' as source, 'main' as account, 'invoices' as entity,
+    book_invoice_id::varchar as record_id, happened_at as since from base.book_invoices
+where is_copy and deleted_at is null
+union all by name
+select 'payment_over_invoice' as kind, 'servicetitan' as source, account, 'invoices' as entity,
+    invoice_id::varchar as record_id, paid_at as since from base.invoices where overpaid
+union all by name
+select 'refund_over_invoice' as kind, 'servicetitan' as source, account, 'payments' as entity,
+    payment_id::varchar as record_id, paid_at as since from base.payments where too_much
+union all by name
+select 'missing_tax_id' as kind, 'quickbooks' as source, 'main' as account, 'customers' as entity,
+    customer_id::varchar as record_id, created_at as since from base.book_customers
+where customer_type = 'commercial' and tax_id is null
+union all by name
+select 'piece_without_scan' as kind, 'pcm' as source, 'main' as account, 'recipients' as entity,
+    p.piece_id as record_id, d.delivered_at as since
+from base.pieces as p inner join base.drops as d on d.drop = p.drop where p.no_scan
+union all by name
+select 'campaign_outside_area' as kind, 'pcm' as source, 'main' as account, 'recipients' as entity,
+    p.piece_id as record_id, d.ordered_at as since
+from base.pieces as p inner join base.drops as d on d.drop = p.drop where p.outside_area
+union all by name
+select 'mailed_suppressed' as kind, 'pcm' as source, 'main' as account, 'recipients' as entity,
+    p.piece_id as record_id, d.ordered_at as since
+from base.pieces as p inner join base.drops as d on d.drop = p.drop where p.suppressed
+union all by name
+select 'pieces_billed_not_mailed' as kind, 'import' as source, 'main' as account, 'mail_orders' as entity,
+    d.order_ref as record_id, d.mailing_at as since
+from base.drops as d where d.overbilled;

@@ -1,0 +1,1 @@
+"""The vendors matchback pulls from, one package each."""

@@ -1,0 +1,1 @@
+"""Wires the rooms together: Dagster definitions and the matchback command; no business rule."""

@@ -1,0 +1,1 @@
+"""Dagster definitions by room; each module holds only names, wiring and schedules."""

@@ -1,0 +1,1 @@
+"""Factories, translators and the warehouse connection; no assets here (see defs/)."""

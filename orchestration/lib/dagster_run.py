@@ -1,0 +1,114 @@
+"""Runs a Dagster job in this process, so that a plain command (or cron) leaves a run in the UI."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingestion.settings import Settings
+from orchestration.lib.paths import dagster_home
+
+DAGSTER_YAML = """\
+# Written by matchback; one writer at a time, no usage reporting, runs that died are noticed.
+telemetry:
+  enabled: false
+concurrency:
+  pools:
+    default_limit: 1
+run_queue:
+  max_concurrent_runs: 2
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 600
+  poll_interval_seconds: 60
+retention:
+  sensor:
+    purge_after_days: 7
+"""
+
+
+@dataclass(frozen=True)
+class JobOutcome:
+    """How a job ended: its run id, whether every step did, and the steps that failed."""
+
+    run_id: str
+    is_success: bool
+    failures: tuple[tuple[str, str], ...]
+    failed_checks: tuple[tuple[str, str, str], ...]
+    published: bool
+
+
+def prepare_dagster_home(settings: Settings) -> Path:
+    """Create Dagster's home with its settings file and point this process at it."""
+    folder = dagster_home(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "dagster.yaml").write_text(DAGSTER_YAML)
+    os.environ["DAGSTER_HOME"] = str(folder)
+    os.environ["MATCHBACK_HOME"] = str(settings.home)
+    if settings.file:
+        os.environ["MATCHBACK_SETTINGS"] = str(settings.file)
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    return folder
+
+
+def run_job(
+    settings: Settings,
+    job_name: str,
+    *,
+    options: dict[str, Any] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> JobOutcome:
+    """Execute `nightly` or `sync` and record it in Dagster's home.
+
+    Args:
+        settings: The home's settings.
+        job_name: A job of `orchestration.definitions`.
+        options: Fields of the `Matchback` resource (sources, imports, is_forced, ...).
+        progress: Told the name of each step when it starts.
+
+    Returns:
+        The outcome; a failed step does not raise here.
+    """
+    prepare_dagster_home(settings)
+    from dagster import DagsterEventType, DagsterInstance
+
+    from orchestration.definitions import defs
+    from orchestration.lib.step_progress import watching_steps
+
+    job = defs.resolve_job_def(job_name)
+    with DagsterInstance.get() as instance, watching_steps(progress):
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"resources": {"matchback": {"config": options or {}}}},
+            tags={"matchback/started_by": "command"},
+        )
+    failures, failed_checks, published = [], [], False
+    for event in result.all_events:
+        if event.event_type == DagsterEventType.STEP_FAILURE:
+            failures.append((event.step_key or "", _cause(event)))
+        elif event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
+            check: Any = event.event_specific_data
+            if not check.passed:
+                failed_checks.append(
+                    ("/".join(check.asset_key.path), check.check_name, check.severity.value)
+                )
+        elif event.event_type == DagsterEventType.STEP_SUCCESS and event.step_key == "publish":
+            published = True
+    return JobOutcome(
+        run_id=result.run_id,
+        is_success=result.success,
+        failures=tuple(failures),
+        failed_checks=tuple(failed_checks),
+        published=published,
+    )
+
+
+def _cause(event: Any) -> str:
+    error = event.event_specific_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else "unknown"
