@@ -154,3 +154,10 @@ class AccountContext:
             wait_seconds=self.settings.limits.lock_wait_seconds,
             sleep=self.clock.sleep,
         )
+
+
+def split_url(url: str) -> tuple[str, str]:
+    """Scheme with host, and path, of an address in the options."""
+    scheme, _, rest = url.partition("://")
+    host, _, path = rest.partition("/")
+    return f"{scheme}://{host}", f"/{path}"

@@ -11,6 +11,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
+from json.scanner import make_scanner
 from typing import Any
 
 import numpy as np
@@ -178,7 +179,7 @@ def _cut_one_by_one(text: bytes, path: tuple[str, ...], envelope: dict[str, Any]
 
 
 def _elements(text: str, path: tuple[str, ...]) -> list[str]:
-    scan = json.JSONDecoder().scan_once
+    scan = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
     index = _skip(text, 0)
     for key in path:
         index = _value_of(text, index, key, scan)

@@ -38,27 +38,32 @@ class Extraction:
 
     Attributes:
         context: The account.
-        reader: What reads it.
         entities: In the order they are read.
+        full_refresh: Whether cursors are forgotten first.
         progress: Called after each entity.
         results: Filled while dlt walks the resources.
         error: The first fault.
     """
 
     context: AccountContext
-    reader: Reader
     entities: Sequence[str]
+    full_refresh: bool = False
     progress: Progress | None = None
     results: list[EntityResult] = field(default_factory=list)
     error: MatchbackError | None = None
 
-    def dlt_source(self) -> Any:
+    def give_up(self, fault: MatchbackError) -> None:
+        """Note that the account could not even be opened."""
+        for entity in self.entities:
+            self._finish(EntityResult(entity=entity, error=str(fault)), fault)
+
+    def dlt_source(self, reader: Reader) -> Any:
         """A dlt source with one append-only resource per entity."""
         import dlt
 
         resources = [
             dlt.resource(
-                self._rows(entity),
+                self._rows(reader, entity),
                 name=entity,
                 write_disposition="append",
                 schema_contract={"data_type": "freeze"},
@@ -71,20 +76,24 @@ class Extraction:
 
         return dlt.source(account_source, name=self.context.source, max_table_nesting=0)()
 
-    def _rows(self, entity: str) -> Callable[[], Iterator[pa.Table]]:
+    def _rows(self, reader: Reader, entity: str) -> Callable[[], Iterator[pa.Table]]:
         def rows() -> Iterator[pa.Table]:
             import dlt
 
-            yield from self._read(entity, dlt.current.resource_state(entity))
+            yield from self._read(reader, entity, dlt.current.resource_state(entity))
 
         return rows
 
-    def _read(self, entity: str, state: dict[str, Any]) -> Iterator[pa.Table]:
+    def _read(
+        self, reader: Reader, entity: str, state: dict[str, Any]
+    ) -> Iterator[pa.Table]:
         context = self.context
         started_at = context.clock.now()
         if isinstance(self.error, CredentialsError):
             self._finish(EntityResult(entity=entity, error=str(self.error)))
             return
+        if self.full_refresh:
+            state.clear()
         is_import = context.source == "import"
         with context.versions(entity, all_accounts=is_import) as versions:
             run = EntityRun(
@@ -98,7 +107,7 @@ class Extraction:
             lander = EntityLander(run, context.spool)
             fault: MatchbackError | None = None
             # Faults come out of the reader between two batches; what it gave is flushed before.
-            batches = lander.batches(self.reader.read(run))
+            batches = lander.batches(reader.read(run))
             while True:
                 try:
                     batch = next(batches, None)

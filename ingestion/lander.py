@@ -132,20 +132,34 @@ class EntityLander:
         ids = list(tombstones.record_ids)
         if not ids:
             return
-        payloads = self._run.versions.last_payloads(ids)
-        moments = list(tombstones.deleted_at) if tombstones.deleted_at else [None] * len(ids)
+        known = self._run.versions.last_versions(ids)
+        told = list(tombstones.deleted_at) if tombstones.deleted_at else [None] * len(ids)
         page = pa.table(
             {
                 "record_id": pa.array(ids, pa.string()),
-                "modified_at": pa.array(moments, pa.timestamp("us", tz="UTC")),
+                "modified_at": pa.array(
+                    [
+                        self._after(known[item][1] if item in known else None, moment)
+                        for item, moment in zip(ids, told, strict=True)
+                    ],
+                    pa.timestamp("us", tz="UTC"),
+                ),
                 "is_deleted": pa.array([True] * len(ids), pa.bool_()),
-                "payload": pa.array([payloads.get(item, "{}") for item in ids], pa.string()),
+                "payload": pa.array(
+                    [known[item][0] if item in known else "{}" for item in ids], pa.string()
+                ),
             }
         )
         kept = self._keep_new(page)
         self.tombstone_count += kept.num_rows
         if kept.num_rows:
             yield kept
+
+    def _after(self, latest: datetime | None, told: datetime | None) -> datetime | None:
+        """When a record ended: never before its latest version, or it would live on."""
+        if latest is None or latest <= (told or self._run.now):
+            return told
+        return latest
 
     def _bury_vanished(self) -> Iterator[pa.Table]:
         vanished, live_count = self._run.versions.vanished_ids()

@@ -5,8 +5,9 @@ from record texts. Not here: which versions are new (`versions.py`), splitting a
 record texts (`bodies.py`), loading (`pipelines.py`, `lander.py`), what a source reads
 (`sources/`, `imports/`).
 
-To land a source of your own, give `run.land_account` a reader (`reader.py`): for each entity it
-yields `LandedPage` (new records, any size; they are coalesced to 50,000 rows), `Reject` (a record
+To land a source, its module has `open_reader(context: AccountContext) -> Reader` (`account.py`,
+`reader.py`), which `run.land_account` calls. For each entity the reader's `read(run)` yields
+`LandedPage` (new records, any size; they are coalesced to 50,000 rows), `Reject` (a record
 that cannot land) and `Tombstones` (ids that are gone). A page has the columns of `PAGE_SCHEMA`:
 
     record_id    string                  never null
@@ -24,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -37,7 +39,7 @@ PAGE_SCHEMA = pa.schema(
         pa.field("payload", pa.string(), nullable=False),
     ]
 )
-LandedPage = pa.Table
+LandedPage: TypeAlias = pa.Table
 
 LANDED_SCHEMA = pa.schema(
     [

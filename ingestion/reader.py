@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import pyarrow as pa
 
@@ -33,7 +33,7 @@ class Tombstones:
     deleted_at: Sequence[datetime | None] | None = None
 
 
-Landing = LandedPage | Reject | Tombstones
+Landing: TypeAlias = LandedPage | Reject | Tombstones
 
 
 @dataclass(kw_only=True)

@@ -27,6 +27,17 @@ def text_at(record: Record, path: tuple[str, ...]) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def bad_elements(body: Body, *, entity: str, location: str) -> Iterator[Reject]:
+    """A `Reject` for each element of the page that is no usable object."""
+    for bad in body.bad:
+        yield Reject(
+            table_name=entity,
+            location=f"{location}, element {bad.position + 1}",
+            reason=f"The element {bad.reason}: expected a JSON object.",
+            record_text=bad.text,
+        )
+
+
 def landings(
     body: Body,
     *,
@@ -48,13 +59,7 @@ def landings(
         is_deleted: Whether a record says it is gone.
         max_bytes: Size bound of a record.
     """
-    for bad in body.bad:
-        yield Reject(
-            table_name=entity,
-            location=f"{location}, element {bad.position + 1}",
-            reason=f"The element {bad.reason}: expected a JSON object.",
-            record_text=bad.text,
-        )
+    yield from bad_elements(body, entity=entity, location=location)
     ids: list[str] = []
     texts: list[bytes] = []
     modified: list[str | None] = []

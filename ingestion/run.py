@@ -50,6 +50,7 @@ def land_account(
     run_id: str,
     now: datetime,
     entities: Sequence[str] | None = None,
+    full_refresh: bool = False,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> AccountResult:
@@ -62,6 +63,7 @@ def land_account(
         run_id: Stamped on all rows.
         now: The run's instant (UTC); `_loaded_at` of what lands.
         entities: Only these; default all.
+        full_refresh: Read from the beginning, cursors aside; known versions add nothing.
         progress: Called after each entity.
         clock: Stands in for the real one in tests.
 
@@ -86,13 +88,14 @@ def land_account(
         spool=Spool(settings.state_dir / "spool", source=source, account=account, run_id=run_id),
         clock=clock,
     )
+    extraction = Extraction(
+        context=context, entities=chosen, full_refresh=full_refresh, progress=progress
+    )
     with _only_one(context):
-        return _land(context, chosen, progress)
+        return _land(context, extraction)
 
 
-def _land(
-    context: AccountContext, chosen: Sequence[str], progress: Progress | None
-) -> AccountResult:
+def _land(context: AccountContext, extraction: Extraction) -> AccountResult:
     settings, started_at = context.settings, context.clock.now()
     with _warehouse(context) as connection:
         create_landing_tables(connection)
@@ -110,13 +113,14 @@ def _land(
     except PoisonPackageError as poison:
         error = poison
         pipeline.recover()
-    results, fault = _extract(context, pipeline, chosen, progress)
+    _extract(context, pipeline, extraction)
+    results = extraction.results
     try:
         pipeline.load()
     except PoisonPackageError as poison:
         error = poison
         results = [replace(item, landed_count=0, is_complete=False) for item in results]
-    error = error or fault
+    error = error or extraction.error
     _write_status(context, results, error)
     with _warehouse(context) as connection:
         context.spool.drain(connection)
@@ -133,21 +137,15 @@ def _land(
     )
 
 
-def _extract(
-    context: AccountContext,
-    pipeline: AccountPipeline,
-    chosen: Sequence[str],
-    progress: Progress | None,
-) -> tuple[list[EntityResult], MatchbackError | None]:
+def _extract(context: AccountContext, pipeline: AccountPipeline, extraction: Extraction) -> None:
     module = importlib.import_module(_MODULES[context.source])
     try:
         reader = module.open_reader(context)
     except MatchbackError as fault:
-        logger.warning("%s/%s: %s", context.source, context.account, fault)
-        return [EntityResult(entity=name, error=str(fault)) for name in chosen], fault
-    extraction = Extraction(context=context, reader=reader, entities=chosen, progress=progress)
+        extraction.give_up(fault)
+        return
     try:
-        pipeline.extract(extraction.dlt_source())
+        pipeline.extract(extraction.dlt_source(reader))
     except Exception as error:
         ours = _our_error(error)
         if ours is None:
@@ -155,7 +153,6 @@ def _extract(
         raise ours from None
     finally:
         reader.close()
-    return extraction.results, extraction.error
 
 
 def _our_error(error: BaseException | None) -> MatchbackError | None:

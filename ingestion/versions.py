@@ -164,17 +164,30 @@ class EntityVersions:
         ).to_arrow_table()
         return kept.cast(LANDED_SCHEMA)
 
-    def live_ids(self, *, parents: Sequence[str] | None = None, separator: str = ":") -> list[str]:
+    def live_ids(
+        self,
+        *,
+        parents: Sequence[str] | None = None,
+        separator: str = ":",
+        since: datetime | None = None,
+    ) -> list[str]:
         """Ids whose latest version is not deleted, in order.
 
         Args:
             parents: Only ids whose part before `separator` is one of these.
             separator: Stands between a parent's id and the rest.
+            since: Only those whose latest version is of then or later.
         """
-        condition, values = "true", {}
+        condition = "true"
+        values: dict[str, object] = {}
         if parents is not None:
-            condition = "list_contains($parents, split_part(record_id, $separator, 1))"
+            condition = (
+                "split_part(record_id, $separator, 1) in (select unnest($parents::varchar[]))"
+            )
             values = {"parents": list(parents), "separator": separator}
+        if since is not None:
+            condition += " and order_at >= $since"
+            values["since"] = since
         rows = self._connection.execute(
             f"""
             select distinct record_id
@@ -213,18 +226,18 @@ class EntityVersions:
         ).fetchall()
         return [row[0] for row in rows if row[1]], len(rows)
 
-    def last_payloads(self, record_ids: Iterable[str]) -> dict[str, str]:
-        """The latest landed payload of each id the warehouse knows."""
+    def last_versions(self, record_ids: Iterable[str]) -> dict[str, tuple[str, datetime]]:
+        """The latest landed payload of each id the warehouse knows, and its place in order."""
         wanted = list(record_ids)
         if not wanted or not self._warehouse.exists():
             return {}
         with self._attached() as connection:
             rows = connection.execute(
                 f"""
-                select record_id, payload
+                select record_id, payload, coalesce(modified_at, _loaded_at)
                 from {self._table}
                 where
-                    record_id in (select unnest($wanted))
+                    record_id in (select unnest($wanted::varchar[]))
                     and ($account is null or account = $account)
                 qualify
                     row_number() over (
@@ -237,7 +250,7 @@ class EntityVersions:
                 """,
                 {"wanted": wanted, "account": self._account},
             ).fetchall()
-        return dict(rows)
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     @contextmanager
     def _attached(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -289,7 +289,9 @@ _PREPARED = (
     + """)$') and not regexp_matches(concat_ws(' ', names.first, names.last), '^(?:"""
     + JUNK_NAMES
     + """)$') then names.last end as last,
-        coalesce(nickname_roots.roots, [names.first]) as first_roots,
+        case when names.first is not null then coalesce(nickname_roots.roots, [names.first]) end
+            as first_roots,
+        last_nickname.roots as last_roots,
         names.middle, names.suffix, names.partner,
         nullif(replace(cores.core, ' ', ''), '') as company,
         list_distinct(list_filter([phone_1.e164, phone_2.e164], lambda number: number is not null))
@@ -317,6 +319,7 @@ _PREPARED = (
     inner join cores using (record_key)
     inner join emails using (record_key)
     left join nickname_roots on names.first = nickname_roots.nickname
+    left join nickname_roots as last_nickname on names.last = last_nickname.nickname
     left join record_phones as phone_1 on records.phone = phone_1.written
     left join record_phones as phone_2 on records.phone_2 = phone_2.written
     left join {addresses} as addresses

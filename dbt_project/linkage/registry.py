@@ -1,9 +1,9 @@
 """The durable tables of identity: the key registry, people's decisions, erasures, the saved model.
 
 They live in schema `raw_matchback`, outside dbt, and survive a full refresh. `identity_registry`,
-`identity_households`, `identity_decisions`, `identity_models` and `erasures` only ever grow and
-carry `known_at`, so a build as of a past instant reads what was known then. `identity_pairs` is a
-cache of scored pairs: losing it costs one full run. How keys are chosen is in keys.py.
+`identity_households`, `identity_decisions`, `identity_models`, `erasures` only ever grow and
+carry `known_at`, so a build as of a past instant reads what was known then. `identity_pairs`
+is a cache of compared pairs: losing it costs one full run. How keys are chosen is in keys.py.
 """
 
 from __future__ import annotations
@@ -37,10 +37,15 @@ TABLES: dict[str, str] = {
     "identity_models": """
         model_id varchar, run_id varchar, known_at timestamptz, record_count bigint,
         version varchar, splink_settings varchar, household_model varchar, report varchar""",
-    # One row per scored pair of live records, of the last run.
+    # One row per compared pair of live records, of the last run: a cache, not a log. `levels` has
+    # one sign a comparison, `scale` is the record count its probabilities are made for.
     "identity_pairs": """
-        record_key_l varchar, record_key_r varchar, match_weight double,
-        match_probability double, verdict varchar, evidence varchar, match_method varchar""",
+        record_key_l varchar, record_key_r varchar, levels varchar, match_weight double,
+        rule bigint, model_id varchar, scale bigint""",
+    # One row per pair in the review band after the last run, replaced each run.
+    "identity_review": """
+        record_key_l varchar, record_key_r varchar, match_probability double,
+        match_weight double, evidence varchar, run_id varchar""",
 }
 
 ASSIGNMENT_SQL = """

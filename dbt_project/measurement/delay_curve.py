@@ -90,12 +90,15 @@ def _concentration(early: np.ndarray, totals: np.ndarray, share: float) -> float
     spread = 0.0
     active = totals > 0
     if active.sum() >= 3:
-        excess = ((early - totals * share)[active] ** 2).sum() * active.sum() / (
-            active.sum() - 1
-        ) - (totals[active] * noise).sum()
-        pairs = (totals[active] * (totals[active] - 1)).sum() * noise
+        count = int(active.sum())
+        expected = totals[active] * noise
+        excess = ((early - totals * share)[active] ** 2).sum() * count / (count - 1)
+        excess -= expected.sum()
+        # Cut off at 0, chance alone would look like spread: a fifth of its deviation comes off.
+        excess -= float(np.sqrt(2 * (expected**2).sum() * count / (count - 1))) / 5
         # A spread estimated from few waves is unsure itself: widen it as Student's t would.
-        widen = (stats.t.ppf(0.95, active.sum() - 1) / stats.norm.ppf(0.95)) ** 2
+        widen = (stats.t.ppf(0.95, count - 1) / stats.norm.ppf(0.95)) ** 2
+        pairs = (totals[active] * (totals[active] - 1)).sum() * noise
         spread = float(np.clip(widen * excess / pairs, 0.0, 0.9)) if pairs > 0 else 0.0
     effective = (totals[active] / (1 + (totals[active] - 1) * spread)).sum()
     between = spread / (1 - spread)

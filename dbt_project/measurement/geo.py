@@ -46,13 +46,19 @@ class GeoPanel:
 
 @dataclass(frozen=True)
 class GeoEstimate:
-    """Incremental outcome of all treated areas over the window, in cents, with 95 % interval."""
+    """Incremental outcome of all treated areas over the window, in cents, with 95 % interval.
+
+    Attributes:
+        is_controlled: Whether the control areas foretell the treated ones; where they do not, a
+            regression on them is a comparison with the past only.
+    """
 
     method: str
     incremental: float
     low: float | None
     high: float | None
     p_value: float | None
+    is_controlled: bool = True
 
 
 def time_based_regression(panel: GeoPanel) -> GeoEstimate | None:
@@ -79,7 +85,15 @@ def time_based_regression(panel: GeoPanel) -> GeoEstimate | None:
         return GeoEstimate(REGRESSION, effect, None, None, None)
     margin = float(stats.t.ppf(0.5 + LEVEL / 2, days - 2)) * error
     p_value = float(2 * stats.t.sf(abs(effect) / error, days - 2))
-    return GeoEstimate(REGRESSION, effect, effect - margin, effect + margin, p_value)
+    slope_error = float(np.sqrt(variance / (around**2).sum()))
+    return GeoEstimate(
+        REGRESSION,
+        effect,
+        effect - margin,
+        effect + margin,
+        p_value,
+        is_controlled=slope > float(stats.t.ppf(0.5 + LEVEL / 2, days - 2)) * slope_error,
+    )
 
 
 def difference_in_differences(panel: GeoPanel) -> GeoEstimate | None:
@@ -121,6 +135,8 @@ def geo_verdict(
         return EXPLORATORY
     smaller = min(int(panel.is_treated.sum()), int((~panel.is_treated).sum()))
     if smaller < MINIMUM_AREAS or found.low is None or found.high is None:
+        return TOO_FEW
+    if not found.is_controlled:
         return TOO_FEW
     if found.high < 0:
         return LOSES

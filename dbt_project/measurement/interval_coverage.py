@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from dbt_project.measurement.delay_curve import Wave, fit_delay_curve, forecast_jobs
-from dbt_project.measurement.means import WELCH_BUYING_UNITS, welch_difference
+from dbt_project.measurement.means import is_welch_safe, welch_difference
 from dbt_project.measurement.permutation import permutation_difference
 from dbt_project.measurement.samples import Sample
 from dbt_project.measurement.sufficiency import has_enough_buyers
@@ -102,7 +102,7 @@ def run_cell(cell: Cell, *, campaigns: int, draws: int = 999, seed: int = SEED) 
         sample = draw_campaign(cell, rng)
         if not has_enough_buyers(sample):
             continue
-        by_welch = min(sample.buying_counts()) >= WELCH_BUYING_UNITS
+        by_welch = is_welch_safe(sample)
         found = (
             welch_difference(sample)
             if by_welch

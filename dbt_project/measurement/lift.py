@@ -15,7 +15,7 @@ import pandas as pd
 from dbt_project.measurement import ratios, verdicts
 from dbt_project.measurement.adjustment import adjusted, is_adjustment_useful
 from dbt_project.measurement.estimates import Estimate
-from dbt_project.measurement.means import mean_difference, moments, welch_difference
+from dbt_project.measurement.means import is_welch_safe, mean_difference, moments, welch_difference
 from dbt_project.measurement.samples import Sample
 from dbt_project.measurement.shares import share_difference
 from dbt_project.measurement.sufficiency import has_enough_buyers
@@ -123,7 +123,7 @@ def _adjustments(group: Group, samples: dict[str, Sample]) -> dict[str, Estimate
         return {}
     return {
         metric: mean_difference(
-            adjusted(samples[metric], before), buying_units=min(samples[metric].buying_counts())
+            adjusted(samples[metric], before), by_welch=is_welch_safe(samples[metric])
         )
         for metric in _VALUES
     }

@@ -17,6 +17,7 @@ from dbt_project.measurement.samples import Sample
 
 WELCH = "welch"
 WELCH_BUYING_UNITS = 100
+WELCH_SKEWNESS = 0.15
 
 
 @dataclass(frozen=True)
@@ -102,18 +103,47 @@ def welch_difference(sample: Sample) -> Estimate:
     return Estimate(found.lift, found.lift - margin, found.lift + margin, p_value, WELCH, error)
 
 
-def mean_difference(
-    sample: Sample, *, buying_units: int | None = None, draws: int | None = None
-) -> Estimate:
-    """Estimate by the size rule: Welch from 100 buying units in the smaller arm, else permutation.
+def lift_skewness(sample: Sample) -> float:
+    """Estimated skewness of the lift's sampling distribution.
+
+    Welch's interval assumes there is little. A heavy tail in a holdout much smaller than the
+    mailed arm leaves more than 100 buyers can wash out; between arms of one size it cancels.
+    """
+    sample = sample.usable()
+    if not len(sample.mailed_counts):
+        return 0.0
+    shares = sample.weights / sample.weights.sum()
+    third = variance = 0.0
+    for sign, rows, counts in (
+        (1.0, sample.is_mailed, sample.mailed_counts),
+        (-1.0, ~sample.is_mailed, sample.holdout_counts),
+    ):
+        stratum, value = sample.stratum[rows], sample.value[rows]
+        size = len(counts)
+        mean = np.bincount(stratum, value, size) / counts
+        square = np.bincount(stratum, value**2, size) / counts - mean**2
+        cube = np.bincount(stratum, value**3, size) / counts - 3 * mean * square - mean**3
+        variance += float((shares**2 * square / counts).sum())
+        third += sign * float((shares**3 * cube / counts**2).sum())
+    return third / variance**1.5 if variance > 0 else 0.0
+
+
+def is_welch_safe(sample: Sample) -> bool:
+    """The size rule: 100 buying units in the smaller arm, and little skewness left."""
+    return (
+        min(sample.buying_counts()) >= WELCH_BUYING_UNITS
+        and abs(lift_skewness(sample)) <= WELCH_SKEWNESS
+    )
+
+
+def mean_difference(sample: Sample, *, by_welch: bool | None = None) -> Estimate:
+    """Estimate by the size rule: Welch where it is safe, else permutation.
 
     Args:
         sample: Units with outcomes in cents.
-        buying_units: Buying units of the smaller arm, where the outcome was adjusted and its
-            zeros are gone; counted from the sample by default.
-        draws: Permutations; the method's default when None.
+        by_welch: The rule's answer where it was given by another outcome, as for an adjusted one
+            whose zeros are gone.
     """
-    smaller = min(sample.buying_counts()) if buying_units is None else buying_units
-    if smaller >= WELCH_BUYING_UNITS:
+    if is_welch_safe(sample) if by_welch is None else by_welch:
         return welch_difference(sample)
-    return permutation_difference(sample, **({} if draws is None else {"draws": draws}))
+    return permutation_difference(sample)

@@ -19,7 +19,8 @@ from dbt_project.measurement.samples import Sample
 
 METHOD = "permutation_studentised"
 SEED = 20_260_101
-DRAWS = 4_999
+DRAWS, FEWEST_DRAWS = 4_999, 999
+_CELLS = 20_000_000
 _CELLS_AT_ONCE = 4_000_000
 
 
@@ -38,12 +39,15 @@ class _Deals:
         return top / np.sqrt(np.maximum(spread, floor))
 
 
-def permutation_difference(sample: Sample, *, draws: int = DRAWS, seed: int = SEED) -> Estimate:
+def permutation_difference(
+    sample: Sample, *, draws: int | None = None, seed: int = SEED
+) -> Estimate:
     """Estimate the difference of means by permutation of units within strata.
 
     Args:
         sample: Units with outcomes in cents.
-        draws: Random deals; the observed one is counted beside them.
+        draws: Random deals, the observed one counted beside them; by default 4,999, fewer
+            (down to 999) where there are very many buying units.
         seed: Of the deals; the same sample and seed give the same result.
 
     Returns:
@@ -58,6 +62,8 @@ def permutation_difference(sample: Sample, *, draws: int = DRAWS, seed: int = SE
     lift, error = float(seen.top[0, 0]), float(np.sqrt(max(seen.spread[0, 0], 0.0)))
     if error <= 0:
         return no_estimate(METHOD, lift)
+    if draws is None:
+        draws = DRAWS if len(sample.value) * DRAWS <= _CELLS else FEWEST_DRAWS
     deals = _deal(sample, shares, draws=draws, rng=np.random.default_rng(seed))
 
     def tails(candidate: float) -> tuple[float, float]:
@@ -152,7 +158,7 @@ def _draw_holdouts(
     step = max(1, _CELLS_AT_ONCE // buyers)
     for start in range(0, draws, step):
         count = drawn[start : start + step]
-        order = rng.random((len(count), buyers))
+        order = rng.random((len(count), buyers), dtype=np.float32)
         ranked = np.sort(order, axis=1)
         last = ranked[np.arange(len(count)), np.maximum(count - 1, 0)]
         taken = (order <= last[:, None]) & (count > 0)[:, None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingestion.imports.columns import Column
+from ingestion.imports.local_time import Zone
 from ingestion.imports.mapping import FileMap
 
 MAX_ID_CHARS = 500
@@ -21,18 +22,12 @@ _FLOAT_NOISE = "0.000001"
 
 
 @dataclass(frozen=True)
-class Zone:
-    """Names of the DuckDB functions that convert one time zone's wall clock."""
-
-    to_utc: str
-    to_local: str
-
-
-@dataclass(frozen=True)
 class Cell:
     """Expressions for one column.
 
     Attributes:
+        steps: Named expressions, each step seeing the names of the steps before it. DuckDB then
+            computes each once: parsing an instant in one expression cost three times as much.
         parsed: Intermediate value, given the name `p_<column>`.
         value: Normalised text of `p_<column>` (and `r_<column>`, the trimmed text).
         reason: Null, or why a filled cell cannot be used.
@@ -47,6 +42,7 @@ class Cell:
     needs_quotes: bool = True
     is_json: bool = False
     more: dict[str, str] = field(default_factory=dict)
+    steps: tuple[dict[str, str], ...] = ()
 
 
 def literal(text: str) -> str:
@@ -67,7 +63,7 @@ def cell_sql(column: Column, file_map: FileMap, zone: Zone) -> Cell:
         case "instant":
             return _instant(column.name, raw, parsed, file_map, zone)
         case "date":
-            return _date(raw, parsed, file_map, zone)
+            return _date(column.name, raw, parsed, file_map, zone)
         case "money" | "signed_money":
             return _money(raw, parsed, file_map.money_style, signed=column.kind != "money")
         case "boolean":
@@ -114,7 +110,7 @@ def _enum(raw: str, parsed: str, words: tuple[str, ...]) -> Cell:
 
 
 def _iso_text(raw: str) -> str:
-    """Rarer ways of writing ISO 8601 brought into the common one."""
+    """ISO 8601, rarer ways of writing it brought into the common one; else null."""
     repaired = raw
     for pattern, replacement in (
         (r"[,]", "."),
@@ -126,27 +122,42 @@ def _iso_text(raw: str) -> str:
     ):
         repaired = f"regexp_replace({repaired}, '{pattern}', '{replacement}')"
     repaired = repaired.replace(raw, f"replace(upper({raw}), ' +', '+')", 1)
-    return f"case when regexp_full_match({raw}, {_ISO}) then {raw} else {repaired} end"
+    return (
+        f"case when regexp_full_match({raw}, {_ISO}) then {raw} "
+        f"when regexp_full_match({repaired}, {_ISO}) then {repaired} end"
+    )
 
 
-def _moments(raw: str, file_map: FileMap) -> tuple[str, str, str]:
-    """Expressions (zoned as UTC timestamp, naive timestamp, is a bare date) of a text."""
-    iso = f"({_iso_text(raw)})"
-    is_iso = f"regexp_full_match({iso}, {_ISO})"
-    is_zoned = f"regexp_matches(substr({iso}, 17), '[Z+-]')"
-    zoned = f"case when {is_iso} and {is_zoned} then try_cast({iso} as timestamptz)::timestamp end"
-    naive = f"case when {is_iso} and not {is_zoned} then try_cast({iso} as timestamp) end"
-    bare = f"strlen({raw}) = 10 and {is_iso}"
+def _moment_steps(name: str, file_map: FileMap) -> tuple[dict[str, str], ...]:
+    """Steps to z_<name> (UTC timestamp of a text with offset) and w_<name> (naive wall clock)."""
+    raw, iso = f"r_{name}", f"n_{name}"
+    wall = f"case when not {iso}_zoned then try_cast({iso} as timestamp) end"
     if file_map.date_format:
-        tried = [f"try_strptime({raw}, {literal(form)})" for form in file_map.date_format]
-        has_time = ["true" if _has_time(form) else "false" for form in file_map.date_format]
-        naive = f"coalesce({naive}, {', '.join(tried)})"
-        cases = " ".join(
-            f"when {one} is not null then not {timed}"
-            for one, timed in zip(tried, has_time, strict=True)
-        )
-        bare = f"case when {bare} then true {cases} else false end"
-    return zoned, naive, bare
+        tried = ", ".join(f"try_strptime({raw}, {literal(form)})" for form in file_map.date_format)
+        wall = f"coalesce({wall}, {tried})"
+    return (
+        {iso: _iso_text(raw)},
+        {f"{iso}_zoned": f"regexp_matches(substr({iso}, 17), '[Z+-]')"},
+        {
+            f"z_{name}": (
+                f"case when {iso}_zoned then try_cast({iso} as timestamptz)::timestamp end"
+            ),
+            f"w_{name}": wall,
+        },
+    )
+
+
+def _is_bare_date(name: str, file_map: FileMap) -> str:
+    raw = f"r_{name}"
+    is_bare = f"strlen({raw}) = 10 and n_{name} is not null"
+    if not file_map.date_format:
+        return is_bare
+    cases = " ".join(
+        f"when try_strptime({raw}, {literal(form)}) is not null "
+        f"then {'false' if _has_time(form) else 'true'}"
+        for form in file_map.date_format
+    )
+    return f"case when n_{name} is not null then {is_bare} {cases} else false end"
 
 
 def _has_time(form: str) -> bool:
@@ -161,30 +172,30 @@ def _year_reason(parsed: str) -> str:
 
 
 def _instant(name: str, raw: str, parsed: str, file_map: FileMap, zone: Zone) -> Cell:
-    zoned, naive, bare = _moments(raw, file_map)
     reason = (
         f"case when {raw} is null then null when {parsed} is null "
         "then 'is no instant such as 2026-10-01T12:00:00Z (or name its date_format)' "
         f"{_year_reason(parsed)} end"
     )
     return Cell(
-        parsed=f"coalesce({zoned}, {zone.to_utc}({naive}))",
+        steps=_moment_steps(name, file_map),
+        parsed=f"coalesce(z_{name}, {zone.to_utc}(w_{name}))",
         value=f"replace({parsed}::varchar, ' ', 'T') || 'Z'",
         reason=reason,
         needs_quotes=False,
-        more={f"{name}_is_date_only": f"case when {bare} then 'true' end"},
+        more={f"{name}_is_date_only": f"case when {_is_bare_date(name, file_map)} then 'true' end"},
     )
 
 
-def _date(raw: str, parsed: str, file_map: FileMap, zone: Zone) -> Cell:
-    zoned, naive, _ = _moments(raw, file_map)
+def _date(name: str, raw: str, parsed: str, file_map: FileMap, zone: Zone) -> Cell:
     reason = (
         f"case when {raw} is null then null when {parsed} is null "
         "then 'is no date such as 2026-10-01 (or name its date_format)' "
         f"{_year_reason(parsed)} end"
     )
     return Cell(
-        parsed=f"coalesce({naive}, {zone.to_local}({zoned}))::date",
+        steps=_moment_steps(name, file_map),
+        parsed=f"coalesce(w_{name}, {zone.to_local}(z_{name}))::date",
         value=f"{parsed}::varchar",
         reason=reason,
         needs_quotes=False,

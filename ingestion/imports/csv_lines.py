@@ -11,7 +11,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ingestion.imports.rows import FileRefusedError
 
@@ -130,10 +130,11 @@ def open_lines(path: Path, *, encoding: str | None) -> Lines:
         FileRefusedError: The encoding is not known.
     """
     is_packed = path.name.lower().endswith(".gz")
-    stream: BinaryIO = gzip.open(path, "rb") if is_packed else path.open("rb")  # type: ignore[assignment]
+    # Kept open as long as its lines are read; closed with the object.
+    stream: Any = gzip.open(path, "rb") if is_packed else path.open("rb")  # noqa: SIM115
     name = _encoding_name(path, encoding, is_packed=is_packed)
     if name.startswith(("utf-16", "utf-32")):
-        stream = codecs.EncodedFile(stream, "utf-8", name)  # type: ignore[assignment]
+        stream = codecs.EncodedFile(stream, "utf-8", name)
         name = "utf-8"
     size = path.stat().st_size if is_packed else None
     return Lines(stream, encoding=name, compressed_bytes=size)

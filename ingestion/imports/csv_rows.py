@@ -1,8 +1,8 @@
 """Reads delimited text: RFC 4180 quoting, embedded newlines, exact line numbers, bounded memory.
 
-Cells are cut by the C parser of the standard library in batches. It was chosen over the parsers of DuckDB
-and polars because a reject must name its line, which those do not know once a field holds a
-newline, and because one broken row must not cost the rows after it.
+Cells are cut by the C parser of the standard library in batches. It was chosen over the parsers of
+DuckDB and polars because a reject must name its line, which those do not know once a field holds
+a newline, and because one broken row must not cost the rows after it.
 """
 
 from __future__ import annotations

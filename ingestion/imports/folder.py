@@ -1,8 +1,8 @@
 """Reads one import folder table by table: what `ingestion.run` lands as an account of `import`.
 
-`FolderReader.read` gives what every reader of a source gives: pages of landed rows and rejects. Rows read
-= landed + rejected + unchanged: a row that another row of the folder supersedes comes out as
-a copy of the current version, which the lander counts as unchanged.
+`FolderReader.read` gives what every reader of a source gives: pages of landed rows and rejects.
+Rows read = landed + rejected + unchanged: a row that another row of the folder supersedes comes
+out as a copy of the current version, which the lander counts as unchanged.
 """
 
 from __future__ import annotations
@@ -92,6 +92,11 @@ class FolderReader:
         money: Reporting currency and rates.
         scratch_folder: Where a scratch database may live (deleted at `close`); None: the system's.
         memory_limit: Bound of the scratch database.
+
+    Attributes:
+        reports: What was noticed about each table read so far.
+        folder_map: The folder's imports.toml, once `parts` was asked.
+        stray_files: Files that are read into no table, by name.
     """
 
     def __init__(
@@ -113,6 +118,8 @@ class FolderReader:
         self._parts: dict[str, list[FilePart]] | None = None
         self._strays: list[Reject] = []
         self._knows_currencies = False
+        self.folder_map = FolderMap()
+        self.stray_files: dict[str, FolderFile] = {}
         self.reports: dict[str, TableReport] = {}
 
     def read(self, run: EntityRun) -> Iterator[LandedPage | Reject]:
@@ -145,7 +152,8 @@ class FolderReader:
     def parts(self) -> dict[str, list[FilePart]]:
         """The folder's files by the table they are read into."""
         if self._parts is None:
-            self._parts = self._find_parts(load_folder_map(self._folder))
+            self.folder_map = load_folder_map(self._folder)
+            self._parts = self._find_parts(self.folder_map)
         return self._parts
 
     def close(self) -> None:
@@ -173,6 +181,7 @@ class FolderReader:
                         "or map it in imports.toml"
                     )
             if reason is not None:
+                self.stray_files[file.name] = file
                 self._strays.append(_refused(NO_TABLE, file.name, reason))
             for file_map in maps:
                 parts.setdefault(file_map.table, []).append(FilePart(number, file, file_map))
@@ -240,8 +249,15 @@ class FolderReader:
             pass
 
 
-def reader_for(settings: Settings, folder: Path) -> FolderReader:
-    """The reader of one import folder with the operator's zone, currency and rates."""
+def reader_for(settings: Settings, folder: Path, *, writes_home: bool = True) -> FolderReader:
+    """The reader of one import folder with the operator's zone, currency and rates.
+
+    Args:
+        settings: All settings.
+        folder: The folder.
+        writes_home: Keep scratch files under the home (the default), or in the system's
+            temporary folder where nothing may be written.
+    """
     rates: dict[str, date] = {}
     for rate in settings.currency_rates:
         code = rate.currency_code.upper()
@@ -250,7 +266,7 @@ def reader_for(settings: Settings, folder: Path) -> FolderReader:
         folder,
         time_zone=settings.operator.time_zone,
         money=Money(reporting=settings.operator.currency, rates_from=rates),
-        scratch_folder=settings.state_dir / "scratch",
+        scratch_folder=settings.state_dir / "scratch" if writes_home else None,
         memory_limit=settings.limits.memory_limit,
     )
 

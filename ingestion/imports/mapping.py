@@ -18,8 +18,8 @@
     money_style = "us"                  # plain 1234.56 | us $1,234.56 (50.00) | eu 1.234,56
 
 Of several of their columns the first filled one is taken. Columns that already have a name of the
-format need no entry. Several [[file]] entries may read one file into several tables. Which file gets which
-map is in `choose_maps`; the packaged maps are in `presets/`.
+format need no entry. Several [[file]] entries may read one file into several tables. Which file
+gets which map is in `choose_maps`; the packaged maps are in `presets/`.
 """
 
 from __future__ import annotations

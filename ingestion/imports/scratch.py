@@ -12,8 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from ingestion.imports.cell_sql import Zone
-from ingestion.imports.local_time import local_to_utc, utc_to_local
+from ingestion.imports.local_time import Zone, create_zone
 
 PAGE_ROWS = 50_000
 
@@ -96,22 +95,11 @@ class Scratch:
         self.connection.close()
 
     def zone(self, time_zone: str) -> Zone:
-        """The functions of a time zone, registered on first use."""
+        """The macros of a time zone, made on first use."""
         if time_zone not in self._zones:
-            number = len(self._zones)
-            zone = Zone(to_utc=f"zone_{number}_to_utc", to_local=f"zone_{number}_to_local")
-            for name, function in (
-                (zone.to_utc, local_to_utc(time_zone)),
-                (zone.to_local, utc_to_local(time_zone)),
-            ):
-                self.connection.create_function(
-                    name,
-                    function,
-                    ["TIMESTAMP"],
-                    "TIMESTAMP",
-                    type="arrow",  # type: ignore[arg-type]
-                )
-            self._zones[time_zone] = zone
+            self._zones[time_zone] = create_zone(
+                self.connection, time_zone, number=len(self._zones)
+            )
         return self._zones[time_zone]
 
     def begin_table(self) -> None:

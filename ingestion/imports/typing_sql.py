@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ingestion.imports.cell_sql import Cell, Zone, cell_sql, literal
+from ingestion.imports.cell_sql import Cell, cell_sql, literal
 from ingestion.imports.columns import Table
 from ingestion.imports.header import HeaderPlan
+from ingestion.imports.local_time import Zone
 from ingestion.imports.mapping import FileMap
 
 DEFAULT_ACCOUNT = "main"
@@ -40,9 +41,9 @@ def typing_query(
     """The query of one file.
 
     Returns:
-        SQL that gives one row per row of `batch`: line, account, record_id, modified_at, is_deleted,
-        payload, currency and currency_on (of other than the reporting currency), e_<enum>
-        (the enums' words), and for a row to reject column_name, reason and record_text.
+        SQL that gives one row per row of `batch`: line, account, record_id, modified_at,
+        is_deleted, payload, currency and currency_on (of other than the reporting currency),
+        e_<enum> (the enums' words), and for a row to reject column_name, reason and record_text.
     """
     cells = {column.name: cell_sql(column, file_map, zone) for column in table.columns}
     filled = {*plan.cells, *plan.constants}
@@ -59,10 +60,11 @@ def typing_query(
     return f"""
         with raw as (select _line as line, {_kept_cells(plan)} {", ".join(raw)} from batch),
         filled as (select * replace ({_fallbacks(table)}) from raw),
-        parsed as (select *, {", ".join(parsed)} from filled),
+        {_steps(cells, filled)}
+        parsed as (select *, {", ".join(parsed)} from prepared),
         typed as (select *, {", ".join(typed)} from parsed),
         priced as ({_priced(table, filled, money, zone)}),
-        judged as (select *, {_faults(table, plan, cells, filled, money, now)} from priced)
+        judged as (select *, {_faults(table, cells, filled, money, now)} from priced)
         select
             line,
             coalesce(v_account, {literal(DEFAULT_ACCOUNT)}) as account,
@@ -86,7 +88,7 @@ def _raw(plan: HeaderPlan, table: Table, name: str) -> str:
         text = literal(plan.constants[name])
     else:
         positions = plan.cells.get(name, ())
-        trimmed = [f"nullif(trim(c{position}, {_BLANKS}), '')" for position in positions]
+        trimmed = [_trimmed(position) for position in positions]
         if column.default is not None:
             trimmed.append(literal(column.default))
         if not trimmed:
@@ -95,8 +97,30 @@ def _raw(plan: HeaderPlan, table: Table, name: str) -> str:
     return text
 
 
+def _steps(cells: dict[str, Cell], filled: set[str]) -> str:
+    """CTEs from `filled` to `prepared`, one a step."""
+    before, text = "filled", ""
+    depth = max((len(cell.steps) for cell in cells.values()), default=0)
+    for number in range(depth):
+        added = [
+            f"{expression} as {name}"
+            for column, cell in cells.items()
+            if column in filled and number < len(cell.steps)
+            for name, expression in cell.steps[number].items()
+        ]
+        text += f"step_{number} as (select {', '.join(['*', *added])} from {before}),\n        "
+        before = f"step_{number}"
+    return text + f"prepared as (select * from {before}),"
+
+
 def _kept_cells(plan: HeaderPlan) -> str:
     return "".join(f"c{position}, " for position in range(len(plan.names)))
+
+
+def _trimmed(position: int) -> str:
+    """A cell without blanks around it; most cells are empty and need no trimming."""
+    cell = f"c{position}"
+    return f"case when {cell} <> '' then nullif(trim({cell}, {_BLANKS}), '') end"
 
 
 def _fallbacks(table: Table) -> str:
@@ -123,7 +147,8 @@ def _priced(table: Table, filled: set[str], money: Money, zone: Zone) -> str:
             (
                 "left join ("
                 "select source, account, invoice_id, max(currency) as currency, "
-                "max(currency_on) as currency_on from foreign_invoices group by source, account, invoice_id"
+                "max(currency_on) as currency_on from foreign_invoices "
+                "group by source, account, invoice_id"
                 ") as foreign_invoices on foreign_invoices.source = v_source "
                 f"and foreign_invoices.account = coalesce(v_account, {literal(DEFAULT_ACCOUNT)}) "
                 "and foreign_invoices.invoice_id = v_invoice_id"
@@ -143,7 +168,6 @@ def _priced(table: Table, filled: set[str], money: Money, zone: Zone) -> str:
 
 def _faults(
     table: Table,
-    plan: HeaderPlan,
     cells: dict[str, Cell],
     filled: set[str],
     money: Money,
@@ -157,12 +181,8 @@ def _faults(
         )
     for group in table.one_of:
         empty = " and ".join(f"r_{name} is null" for name in group)
-        faults.append(
-            (
-                group[0],
-                f"case when {empty} then 'is empty; one of {', '.join(group)} has to be filled' end",
-            )
-        )
+        text = f"is empty; one of {', '.join(group)} has to be filled"
+        faults.append((group[0], f"case when {empty} then {literal(text)} end"))
     faults += [(name, cell.reason) for name, cell in cells.items() if name in filled]
     future = (now + FUTURE_TOLERANCE).strftime("%Y-%m-%d %H:%M:%S")
     if "updated_at" in filled:
@@ -234,7 +254,7 @@ def _payload(table: Table, plan: HeaderPlan, cells: dict[str, Cell], filled: set
         entries.append("'\"_currency_on\":\"' || currency_on::varchar || '\"'")
     if plan.extras:
         extras = [
-            f"{literal(_json_key(name))} || to_json(nullif(trim(c{position}, {_BLANKS}), ''))::varchar"
+            f"{literal(_json_key(name))} || to_json({_trimmed(position)})::varchar"
             for name, position in plan.extras
         ]
         inner = f"nullif(concat_ws(',', {', '.join(extras)}), '')"

@@ -52,7 +52,7 @@ class WorkbookRows:
             self._book = openpyxl.load_workbook(path, read_only=True, data_only=True)
             sheet = self._book.worksheets[0]
             sheet.reset_dimensions()
-        except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its parsers raise
+        except Exception as error:  # openpyxl raises whatever its parsers raise
             raise FileRefusedError(
                 f"is no readable workbook ({type(error).__name__}): save it as .xlsx without a "
                 "password, or as CSV"

@@ -35,9 +35,7 @@ JOB_TYPES: tuple[JobType, ...] = (
     JobType(21, "Shop / Internal", INTERNAL, 3, 2, 1.0),
 )
 TYPES_OF_CLASS: dict[int, tuple[int, ...]] = {
-    job_class: tuple(
-        place for place, item in enumerate(JOB_TYPES) if item.job_class == job_class
-    )
+    job_class: tuple(place for place, item in enumerate(JOB_TYPES) if item.job_class == job_class)
     for job_class in range(len(CLASSES))
 }
 

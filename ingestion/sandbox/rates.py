@@ -45,9 +45,7 @@ class FaultRates:
 
     def scaled(self, factor: float) -> FaultRates:
         """The same mix, `factor` times as often (each at most 1)."""
-        changed = {
-            item.name: min(1.0, getattr(self, item.name) * factor) for item in fields(self)
-        }
+        changed = {item.name: min(1.0, getattr(self, item.name) * factor) for item in fields(self)}
         return replace(self, **changed)
 
     @classmethod

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Store:
     """
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._connection = world.connection
         self._lock = threading.RLock()
         self._built: set[str] = set()
@@ -47,7 +48,7 @@ class Store:
             for name, sql in entity_queries(vendor).items()
         }
         self.now = world.start
-        self._set_clock()
+        world.set_clock(self.now)
 
     def advance(self, hours: float) -> datetime:
         """Move the clock; everything is worked out anew when next asked for."""
@@ -55,15 +56,8 @@ class Store:
             self.now = self.now + timedelta(hours=hours)
             self._built.clear()
             self._counts.clear()
-            self._set_clock()
+            self._world.set_clock(self.now)
             return self.now
-
-    def _set_clock(self) -> None:
-        text = self.now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        self._connection.execute(
-            f"create or replace macro serve.now() as timestamp '{text}'"
-        )
-        self._connection.execute((FOLDER / "macros.sql").read_text(encoding="utf-8"))
 
     def table(self, entity: str) -> str:
         """Name of the entity's snapshot (e.g. `servicetitan__jobs`), built if need be."""

@@ -24,6 +24,7 @@ from ingestion.sandbox.generate.truth import write_truth
 from ingestion.sandbox.rates import SIZES, WorldRates
 
 SHAPE = Path(__file__).parent / "generate" / "shape.sql"
+MACROS = Path(__file__).parent / "vendors" / "macros.sql"
 
 
 @dataclass
@@ -49,6 +50,12 @@ class World:
     def start(self) -> datetime:
         """The clock's first instant (aware UTC): the anchor's local midnight."""
         return self.calendar.start
+
+    def set_clock(self, now: datetime) -> None:
+        """Tell the queries over the world what the present is."""
+        text = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        self.connection.execute(f"create or replace macro serve.now() as timestamp '{text}'")
+        self.connection.execute(MACROS.read_text(encoding="utf-8"))
 
     @property
     def time_zone(self) -> str:
@@ -84,6 +91,7 @@ def build_world(
     connection.execute("set timezone = 'UTC'; set preserve_insertion_order = true")
     connection.execute("create schema base; create schema serve; create schema truth")
     world = World(str(size), seed, anchor, rates, calendar, connection)
+    world.set_clock(world.start)
     _fill(world, customers)
     world.truth = write_truth(connection)
     return world
@@ -104,13 +112,18 @@ def _fill(world: World, customers: int) -> None:
     books, bills["book_record"] = records.books_records(roster, bills, seed)
     payments = money.build_payments(bills, seed, rates)
     memos = money.build_credit_memos(bills, seed, rates)
-    scanned = np.flatnonzero(
-        (work["evidence"] == jobs.QR_SCAN) & (work["evidence_piece"] >= 0)
-    )
+    scanned = np.flatnonzero((work["evidence"] == jobs.QR_SCAN) & (work["evidence_piece"] >= 0))
     scans = mail.build_scans(
         mailing, work["evidence_piece"][scanned], work["created_at"][scanned], seed
     )
-    tables.load_small_tables(world.connection, calendar, roster, mailing, crew_sizes)
+    tables.load_small_tables(
+        world.connection,
+        calendar,
+        roster,
+        mailing,
+        crew_sizes,
+        rates.faults.pieces_billed_not_mailed,
+    )
     tables.plant_flags(work, bills, mailing, books, lost, seed, rates, roster, calendar)
     shifts = crews.build_shifts(crew_sizes, calendar, seed)
     sheets = crews.overlap_timesheets(work, seed, rates)
@@ -120,6 +133,7 @@ def _fill(world: World, customers: int) -> None:
     bills["tenant"] = tenant_of[bills["household"]]
     bills["record"] = _record_of(dispatch, bills["person"], len(roster.household))
     lost["tenant"] = tenant_of[lost["household"]]
+    mailing.members["tenant"] = tenant_of[mailing.members["household"]]
     parts = {
         "dispatch_records": dispatch, "crm_records": crm, "book_records": books,
         "jobs_raw": work, "invoices_raw": bills, "payments_raw": payments,
@@ -135,9 +149,7 @@ def _fill(world: World, customers: int) -> None:
     load.run_all(world.connection, script)
 
 
-def _asked(
-    work: load.Columns, lost: load.Columns, seed: int, rates: WorldRates
-) -> load.Columns:
+def _asked(work: load.Columns, lost: load.Columns, seed: int, rates: WorldRates) -> load.Columns:
     """Requests that reach the CRM; a few planted ones never do."""
     rng = generator(seed, "crm wire")
     share = rates.faults.lead_not_in_crm
@@ -171,18 +183,26 @@ def _write_people(
     seed = world.seed
     crm["rank"] = records.ranks(np.zeros(len(crm["person"]), dtype=np.int64), crm["created_at"])
     load.load(world.connection, "crm_records", crm)
-    pieces = world.connection.execute("select person from base.pieces_raw order by n").fetchnumpy()
+    members = world.connection.execute("select person from base.members order by n").fetchnumpy()
     for name, system, person, salt in (
         ("dispatch_written", "dispatch", dispatch["person"], 1),
         ("crm_written", "crm", crm["person"], 2),
         ("book_written", "invoicing", books["person"], 3),
         ("lost_written", "dispatch", lost["person"], 4),
-        ("recipients_written", "mail_list", pieces["person"], 5),
+        ("members_written", "mail_list", members["person"], 5),
     ):
         table = records.written(roster, system, person, seed * 10 + salt)
         rows = pa.array(np.arange(table.num_rows))
         load.load(world.connection, name, table.append_column("n", rows))
     load.load(world.connection, "properties_raw", roster.people.properties)
+    world.connection.execute(
+        """create table base.recipients_written as
+        select w.* exclude (n), m.piece as n
+        from base.members as m inner join base.members_written as w on w.n = m.n
+        where m.piece >= 0 order by m.piece"""
+    )
     numbers = pa.array(np.arange(roster.people.persons.num_rows))
     persons = roster.people.persons.append_column("person", numbers)
-    load.load(world.connection, "persons", persons.append_column("household", pa.array(roster.household)))
+    load.load(
+        world.connection, "persons", persons.append_column("household", pa.array(roster.household))
+    )

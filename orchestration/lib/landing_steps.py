@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.run import AccountResult, land_account
+from ingestion.run import AccountResult, EntityResult, land_account
 from ingestion.settings import Settings
 from orchestration.lib.ledger_tables import SCHEMA
 from orchestration.lib.nightly import append_check_results
@@ -75,10 +75,26 @@ def land_source(
                 run_id=run_id,
                 now=settings.now(),
                 full_refresh=full_refresh,
-                progress=progress,
+                progress=_told(progress, source, account),
             )
             doors.append(_check_at_door(settings, result, run_id=run_id))
     return doors
+
+
+def _told(
+    progress: Callable[[str], None] | None, source: str, account: str
+) -> Callable[[EntityResult], None] | None:
+    if progress is None:
+        return None
+
+    def tell(entity: EntityResult) -> None:
+        progress(
+            f"{source} account '{account}', {entity.entity}: {entity.read_count} read, "
+            f"{entity.landed_count} landed, {entity.rejected_count} rejected, "
+            f"{entity.unchanged_count} unchanged."
+        )
+
+    return tell
 
 
 def _check_at_door(settings: Settings, result: AccountResult, *, run_id: str) -> AccountDoor:

@@ -11,7 +11,7 @@ from pydantic import Field
 from ingestion.settings import Settings, load_settings
 
 
-class Matchback(ConfigurableResource):  # type: ignore[type-arg]
+class Matchback(ConfigurableResource):
     """Settings of the home, read when a run starts, never at import.
 
     Attributes:

@@ -355,14 +355,11 @@ def quantile(ordered: list[int], share: Fraction) -> Fraction:
     return ordered[low] + (rank - low) * (ordered[high] - ordered[low])
 
 
-def business_day_after(
-    day: date, count: int, is_open: Callable[[date], bool] | None = None
-) -> date:
+def business_day_after(day: date, count: int) -> date:
     """The day on which `count` business days after `day` have passed."""
-    is_open = is_open or (lambda candidate: candidate.weekday() < 5 and candidate not in HOLIDAYS)
     while count:
         day += timedelta(days=1)
-        count -= is_open(day)
+        count -= day.weekday() < 5 and day not in HOLIDAYS
     return day
 
 

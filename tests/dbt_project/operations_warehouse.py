@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from ingestion.landing import create_landing_tables
 from ingestion.settings import Operator, Settings
@@ -113,11 +114,24 @@ def create_table(
         return
     unknown = {key for row in listed for key in row} - set(columns)
     assert not unknown, f"{name} has no column {sorted(unknown)}"
-    marks = ", ".join(f"cast(? as {kind})" for kind in columns.values())
-    connection.executemany(
-        f"insert into {name} values ({marks})",
-        [[row.get(column) for column in columns] for row in listed],
+    # As texts through Arrow: row by row takes a millisecond each.
+    texts = pa.table(
+        {
+            column: pa.array(
+                [_as_text(row.get(column)) for row in listed],
+                type=pa.list_(pa.string()) if kind.endswith("[]") else pa.string(),
+            )
+            for column, kind in columns.items()
+        }
     )
+    casts = ", ".join(f'cast("{column}" as {kind})' for column, kind in columns.items())
+    connection.register("texts", texts)
+    connection.execute(f"insert into {name} select {casts} from texts")
+    connection.unregister("texts")
+
+
+def _as_text(value: Any) -> Any:
+    return value if value is None or isinstance(value, list) else str(value)
 
 
 def create_canonical(

@@ -53,7 +53,7 @@ Answerer = Callable[[Request], Reply]
 
 
 class Vendor:
-    """A real HTTP server whose answers a test scripts: path prefix -> function or list of replies."""
+    """A real HTTP server whose answers a test scripts by path prefix."""
 
     def __init__(self) -> None:
         self.routes: list[tuple[str, Answerer]] = []

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
-
-import pytest
 
 from tests.ingestion.conftest import Home, Reply, Request, Vendor
 

@@ -50,7 +50,7 @@ select
     {%- for name, type in canonical_columns(table_name).items() %}
     {%- if name in table.get('extra', {}) %}
     {{ import_extra(table_name, name) }} as {{ name }},
-    {%- elif name == 'wave' %}
+    {%- elif name == 'wave' and table_name != 'mail_costs' %}
     coalesce(staged.wave, '1') as wave,
     {%- elif name == 'member_id' %}
     coalesce(staged.member_id, staged.customer_id, staged.recipient_id) as member_id,

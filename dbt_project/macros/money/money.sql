@@ -39,3 +39,21 @@
 {% macro default__amount(cents) -%}
     cast(cast({{ cents }} as decimal(18, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2))
 {%- endmacro %}
+
+{#- The share part/whole of an amount in cents, to the nearest cent, ties to the even one; whole numbers only, no
+    float on the way. All three are >= 0, whole > 0. -#}
+{% macro proportional_cents(cents, part, whole) -%}
+    {{ return(adapter.dispatch('proportional_cents', 'matchback')(cents, part, whole)) }}
+{%- endmacro %}
+
+{% macro default__proportional_cents(cents, part, whole) -%}
+    {%- set product = 'cast(' ~ cents ~ ' as hugeint) * ' ~ part -%}
+    cast(
+        ({{ product }}) // {{ whole }}
+        + case
+            when 2 * (({{ product }}) % {{ whole }}) > {{ whole }} then 1
+            when 2 * (({{ product }}) % {{ whole }}) = {{ whole }} and (({{ product }}) // {{ whole }}) % 2 = 1 then 1
+            else 0
+        end as bigint
+    )
+{%- endmacro %}

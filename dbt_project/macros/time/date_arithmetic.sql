@@ -77,3 +77,12 @@
         interval 1 day
     )) as date) as date_on
 {%- endmacro %}
+
+{#- Last day of the month of a date. -#}
+{% macro month_end(date) -%}
+    {{ return(adapter.dispatch('month_end', 'matchback')(date)) }}
+{%- endmacro %}
+
+{% macro default__month_end(date) -%}
+    last_day({{ date }})
+{%- endmacro %}

@@ -89,9 +89,9 @@ def overlap_timesheets(
         Columns arrived_at, done_at, planted (row per job; NaT where nobody went).
     """
     rng = generator(seed, "timesheets")
-    planted = (rng.random(len(jobs["arrived_at"])) < rates.faults.overlapping_timesheet) & ~np.isnat(
-        jobs["arrived_at"]
-    )
+    planted = (
+        rng.random(len(jobs["arrived_at"])) < rates.faults.overlapping_timesheet
+    ) & ~np.isnat(jobs["arrived_at"])
     worked = later(jobs["started_at"], jobs["work_seconds"])
     done = np.where(planted, later(worked, 9 * HOUR), worked)
     return {

@@ -184,7 +184,9 @@ def build_credit_memos(
     eligible = np.flatnonzero(np.isnat(invoices["voided_at"]) & (invoices["total_cents"] > 5_000))
     rows = eligible[rng.random(len(eligible)) < rates.credited]
     total, tax = invoices["total_cents"][rows], invoices["tax_cents"][rows]
-    cents = np.maximum(1, np.round(total * rng.choice([0.1, 0.2, 1.0], len(rows), p=[0.5, 0.4, 0.1])))
+    cents = np.maximum(
+        1, np.round(total * rng.choice([0.1, 0.2, 1.0], len(rows), p=[0.5, 0.4, 0.1]))
+    )
     return {
         "invoice": rows,
         "issued_at": later(invoices["created_at"][rows], rng.integers(2, 50, len(rows)) * DAY),

@@ -48,7 +48,9 @@ def dispatch_records(
     elsewhere = np.flatnonzero(rng.random(len(rows)) < rates.other_tenant_record)
     base = np.arange(len(rows))
     source = np.concatenate([base, second, third, elsewhere])
-    kind = np.repeat([FIRST, SECOND, THIRD, ELSEWHERE], [len(rows), len(second), len(third), len(elsewhere)])
+    kind = np.repeat(
+        [FIRST, SECOND, THIRD, ELSEWHERE], [len(rows), len(second), len(third), len(elsewhere)]
+    )
     created = born[source].copy()
     created[kind == SECOND] = later(first_job[rows[second]], -60)
     created[kind == THIRD] = later(first_job[rows[third]], -30)
@@ -58,7 +60,9 @@ def dispatch_records(
     merged_into[kind == THIRD] = len(rows) + np.searchsorted(second, third)
     merges = (merged_into >= 0) & ((rng.random(len(source)) < 0.6) | (kind == THIRD))
     merged_at = later(created, rng.integers(2, 120, len(source)) * DAY)
-    order_of_tenant = np.where(kind == ELSEWHERE, (tenant[source] + 1) % len(TENANTS), tenant[source])
+    order_of_tenant = np.where(
+        kind == ELSEWHERE, (tenant[source] + 1) % len(TENANTS), tenant[source]
+    )
     columns: Columns = {
         "person": rows[source],
         "tenant": order_of_tenant,
@@ -128,7 +132,8 @@ def crm_records(
     source = np.concatenate([np.arange(len(rows)), double])
     created = born[rows][source].copy()
     created[len(rows) :] = later(
-        np.maximum(first_asked[rows[double]], born[rows[double]]), rng.integers(60, DAY, len(double))
+        np.maximum(first_asked[rows[double]], born[rows[double]]),
+        rng.integers(60, DAY, len(double)),
     )
     merges = np.r_[np.zeros(len(rows), dtype=bool), rng.random(len(double)) < 0.6]
     return {

@@ -6,7 +6,13 @@ import numpy as np
 
 from ingestion.sandbox.catalogue import INTERNAL, MEMBERSHIP, RECALL, WARRANTY
 from ingestion.sandbox.columns import generator
-from ingestion.sandbox.generate.calendar import FUTURE_DAYS, HISTORY_DAYS, Calendar, later, only_where
+from ingestion.sandbox.generate.calendar import (
+    FUTURE_DAYS,
+    HISTORY_DAYS,
+    Calendar,
+    later,
+    only_where,
+)
 from ingestion.sandbox.generate.jobs import CODE, QR_SCAN, TRACKING_CALL
 from ingestion.sandbox.generate.mail import DAY, HOUR, Mail
 from ingestion.sandbox.generate.roster import Roster
@@ -39,9 +45,7 @@ def build_ways(jobs: dict[str, np.ndarray], mail: Mail, seed: int, rates: WorldR
     shares = np.array([item[2] for item in OTHER_CHANNELS])
     other = len(CAMPAIGNS) + rng.choice(len(OTHER_CHANNELS), count, p=shares / shares.sum())
     other = np.where(ours, len(CAMPAIGNS) + len(OTHER_CHANNELS) - 1, other)
-    said = (jobs["evidence"] > 0) & (
-        (jobs["evidence"] != CODE) | (rng.random(count) < 0.75)
-    )
+    said = (jobs["evidence"] > 0) & ((jobs["evidence"] != CODE) | (rng.random(count) < 0.75))
     jobs["true_source"] = np.where(said, mail_number, other)
     lost = (
         np.isin(jobs["way"], (BY_BOOKING, BY_FORM))
@@ -49,9 +53,7 @@ def build_ways(jobs: dict[str, np.ndarray], mail: Mail, seed: int, rates: WorldR
         & (jobs["true_source"] != len(CAMPAIGNS) + len(OTHER_CHANNELS) - 1)
     )
     jobs["source_lost"] = lost
-    jobs["source"] = np.where(
-        lost, len(CAMPAIGNS) + len(OTHER_CHANNELS) - 1, jobs["true_source"]
-    )
+    jobs["source"] = np.where(lost, len(CAMPAIGNS) + len(OTHER_CHANNELS) - 1, jobs["true_source"])
     jobs["call_at"] = only_where(
         jobs["way"] == BY_CALL, later(jobs["created_at"], -rng.integers(90, 900, count))
     )
@@ -77,7 +79,9 @@ def build_lost_requests(
         "way": rng.choice([BY_CALL, BY_BOOKING, BY_FORM], count, p=[0.72, 0.06, 0.22]),
         "household": household,
         "person": roster.head[household],
-        "happened_at": calendar.instants(day, rng.triangular(7 * HOUR, 11 * HOUR, 20 * HOUR, count)),
+        "happened_at": calendar.instants(
+            day, rng.triangular(7 * HOUR, 11 * HOUR, 20 * HOUR, count)
+        ),
         "closed_after": rng.integers(HOUR, 5 * DAY, count),
         "closed": rng.random(count) < 0.8,
         "source": len(CAMPAIGNS) + rng.choice(len(shares), count, p=shares / shares.sum()),

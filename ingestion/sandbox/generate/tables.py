@@ -31,6 +31,7 @@ def load_small_tables(
     roster: Roster,
     mail: Mail,
     crew_sizes: np.ndarray,
+    overbilled_share: float,
 ) -> None:
     """Store accounts, campaigns (mail and other channels), drops, job types, technicians, zones."""
     anchor = calendar.anchor
@@ -83,14 +84,21 @@ def load_small_tables(
              "daily_cents": cost, "started_on": calendar.date_of(-900)}
             for number, (theme, channel, _, cost) in enumerate(OTHER_CHANNELS)
         ],
-        "drops": _drops(calendar, mail),
+        "drops": _drops(calendar, mail, overbilled_share),
     }  # fmt: skip
     for name, values in rows.items():
         load(connection, name, pa.Table.from_pylist(values))
     connection.execute("create or replace table base.campaigns as select * from base.campaigns_raw")
 
 
-def _drops(calendar: Calendar, mail: Mail) -> list[dict[str, object]]:
+def _drops(calendar: Calendar, mail: Mail, overbilled_share: float) -> list[dict[str, object]]:
+    # Spread evenly: with one third, every third drop is billed for more than was mailed.
+    count = len(mail.drops)
+    overbilled = {
+        number
+        for number in range(count)
+        if int((number + 1) * overbilled_share) > int(number * overbilled_share)
+    }
     rows: list[dict[str, object]] = []
     for number, drop in enumerate(mail.drops):
         campaign = CAMPAIGNS[drop.campaign]
@@ -113,7 +121,7 @@ def _drops(calendar: Calendar, mail: Mail) -> list[dict[str, object]]:
                 "code_style": campaign.code_style,
                 "code_prefix": f"{campaign.theme[:2]}{wave}",
                 "shared_code": campaign.shared_code(calendar.anchor),
-                "overbilled": campaign.kind == "addressed" and number % 3 == 1,
+                "overbilled": number in overbilled,
                 "mailed_day": drop.mailed_day,
                 "mailed_on": calendar.date_of(drop.mailed_day),
                 "assigned_at": calendar.instants(day - 5, 15 * 3600)[0].item(),
@@ -155,7 +163,9 @@ def plant_flags(
         gone, work["created_at"] + (rng.integers(2, 300, count) * DAY).astype("timedelta64[s]")
     )
     work["stale_last_mail"] = drawn(count, faults.crm_last_mail_stale)
-    work["gclid"] = np.where(work["true_source"] == len(CAMPAIGNS), rng.integers(1, 2**40, count), 0)
+    work["gclid"] = np.where(
+        work["true_source"] == len(CAMPAIGNS), rng.integers(1, 2**40, count), 0
+    )
     pieces = len(mail.pieces["drop"])
     mail.pieces["outside_area"] = drawn(pieces, faults.campaign_outside_area)
     mail.pieces["suppressed"] = drawn(pieces, faults.mailed_suppressed)

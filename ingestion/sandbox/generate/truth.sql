@@ -151,6 +151,6 @@ select 'mailed_suppressed' as kind, 'pcm' as source, 'main' as account, 'recipie
     p.piece_id as record_id, d.ordered_at as since
 from base.pieces as p inner join base.drops as d on d.drop = p.drop where p.suppressed
 union all by name
-select 'pieces_billed_not_mailed' as kind, 'import' as source, 'main' as account, 'mail_orders' as entity,
-    d.order_ref as record_id, d.mailing_at as since
+select 'pieces_billed_not_mailed' as kind, 'pcm' as source, 'main' as account, 'mail_orders' as entity,
+    d.order_id::varchar as record_id, d.mailing_at as since
 from base.drops as d where d.overbilled;

@@ -42,8 +42,7 @@ select 'main' as account, p.piece as id, d.ordered_at as created_at, serve.lates
         'zipCode': case when p.outside_area then '79901' else w.postal_code || coalesce('-' || w.postal_code_4, '') end,
         'extRefNbr': p.piece_id, 'undeliverable': p.failed and serve.past(d.processing_at),
         'undeliverableReason': case when p.failed and serve.past(d.processing_at) then 'Vacant or incomplete address' end,
-        'variables': [{'key': 'promocode', 'value': p.promo_code}, {'key': 'offer', 'value': c.offer}],
-        'proof': null::varchar
+        'variables': [{'key': 'promocode', 'value': p.promo_code}, {'key': 'offer', 'value': c.offer}]
     } as payload
 from base.pieces as p
 inner join base.drops as d on d.drop = p.drop

@@ -15,7 +15,8 @@ Options (`[sources.hubspot.options]`), with defaults:
     search_page_size       200
     list_page_size         100
     batch_size             100 ids a batch read
-    association_days       90, records changed within are asked for their associations each run
+    association_days           90, records changed within are asked for their links again
+    association_refresh_hours  20, how often they are
     requests_per_second    9 (100 in ten seconds is the smallest tier)
     searches_per_second    4 (the vendor allows 5 for an account)
 """
@@ -38,6 +39,7 @@ DEFAULTS: dict[str, object] = {
     "list_page_size": 100,
     "batch_size": 100,
     "association_days": 90,
+    "association_refresh_hours": 20.0,
     "requests_per_second": 9.0,
     "searches_per_second": 4.0,
 }

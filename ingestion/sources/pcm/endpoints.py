@@ -6,7 +6,8 @@ Secrets: API_KEY, API_SECRET.
 Options (`[sources.pcm.options]`), with defaults:
     base_url               "https://v3.pcmintegrations.com"
     page_size              100 rows a page
-    reread_days            60, batches younger than this are read again each run
+    reread_days            60, how old batches, scans and undeliverables may be to be read again
+    reread_hours           20, how often they are (moved batches are read in every run)
     token_margin_seconds   60, how long before `expires` to log in again
     mail_tracking_path     "/order/{order_id}/mail-tracking" (not in the vendor's spec)
     requests_per_second    8 (none documented; clients pause 100 ms)
@@ -20,6 +21,7 @@ DEFAULTS: dict[str, object] = {
     "base_url": "https://v3.pcmintegrations.com",
     "page_size": 100,
     "reread_days": 60,
+    "reread_hours": 20.0,
     "token_margin_seconds": 60.0,
     "mail_tracking_path": "/order/{order_id}/mail-tracking",
     "requests_per_second": 8.0,

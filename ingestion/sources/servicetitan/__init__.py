@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingestion.account import AccountContext
+from ingestion.account import AccountContext, split_url
 from ingestion.auth import FetchedAuth, client_credentials
 from ingestion.bodies import Body, parse_page
 from ingestion.client import Client, RefusedError
 from ingestion.clock import per_second
 from ingestion.errors import VendorError
+from ingestion.moments import read_instant
 from ingestion.reader import EntityRun, Landing
 from ingestion.records import Record, landings, text_at
 from ingestion.sources.servicetitan.endpoints import DEFAULTS, ENDPOINTS, SPEC, Endpoint
@@ -39,7 +40,7 @@ def open_reader(context: AccountContext) -> ServiceTitanReader:
     app_key = context.credential("APP_KEY")
     tenant = context.required_field("tenant")
     limiter = context.limiter(*per_second(context.option("requests_per_second")))
-    token_host, token_path = _split(context.option("token_url"))
+    token_host, token_path = split_url(context.option("token_url"))
     secrets = (client_secret, app_key)
     token_client = context.client(
         base_url=token_host, limiter=limiter, client_id=client_id, secrets=secrets
@@ -63,12 +64,6 @@ def open_reader(context: AccountContext) -> ServiceTitanReader:
         secrets=secrets,
     )
     return ServiceTitanReader(context, client, token_client, tenant)
-
-
-def _split(url: str) -> tuple[str, str]:
-    scheme, _, rest = url.partition("://")
-    host, _, path = rest.partition("/")
-    return f"{scheme}://{host}", f"/{path}"
 
 
 class ServiceTitanReader:
@@ -143,7 +138,7 @@ class ServiceTitanReader:
         Each page begins at the last one's newest change, not at its number: a row that changes
         meanwhile moves to the end, and by number another one would slip past the border.
         """
-        since = _instant(run.state.get("modified_on"))
+        since = read_instant(run.state.get("modified_on"))
         cursor = since - self._overlap if since else None
         newest, page_number = since, 1
         while True:
@@ -154,7 +149,7 @@ class ServiceTitanReader:
             if cursor is None and page_number == 1:
                 run.vendor_total_count = _count(page.envelope.get("totalCount"))
             yield from self._landings(run, endpoint, page, f"modified since {cursor}")
-            moments = [_instant(text_at(item, ("modifiedOn",))) for item in page.records]
+            moments = [read_instant(text_at(item, ("modifiedOn",))) for item in page.records]
             last = max((item for item in moments if item), default=None)
             if last:
                 newest = max(newest or last, last)
@@ -244,16 +239,6 @@ class ServiceTitanReader:
 
 def _is_inactive(record: Record) -> bool:
     return record.get("active") is False
-
-
-def _instant(text: Any) -> datetime | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _utc_text(instant: datetime) -> str:

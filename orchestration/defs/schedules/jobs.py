@@ -112,7 +112,8 @@ def check_failure_alert(context: SensorEvaluationContext) -> SensorResult:
         ascending=True,
     )
     for record in records:
-        evaluation = record.asset_check_evaluation
+        event = record.event_log_entry.dagster_event
+        evaluation = event.asset_check_evaluation_data if event else None
         if evaluation is None or evaluation.passed:
             continue
         asset = "/".join(evaluation.asset_key.path)

@@ -29,12 +29,10 @@ variables_read as (
             as tracking_url,
         max(case when {{ normalised_code('variable.key') }} in ('PHONE', 'TRACKINGPHONE', 'TRACKINGNUMBER') then nullif(trim(variable.value), '') end)
             as tracking_phone,
-        max(case when {{ normalised_code('variable.key') }} in ('CELL', 'CREATIVE', 'OFFER', 'VERSION') then nullif(trim(variable.value), '') end)
+        max(case when {{ normalised_code('variable.key') }} in ('CELL', 'CREATIVE', 'VERSION') then nullif(trim(variable.value), '') end)
             as cell,
         max(case when {{ normalised_code('variable.key') }} in ('CAMPAIGN', 'CAMPAIGNID', 'MAILCAMPAIGNID') then nullif(trim(variable.value), '') end)
             as campaign_id,
-        max(case when {{ normalised_code('variable.key') }} in ('CUSTOMERID', 'CONTACTID') then nullif(trim(variable.value), '') end)
-            as customer_id,
         max(case when {{ normalised_code('variable.key') }} in ('TRIGGERJOBID', 'JOBID', 'TRIGGERJOB', 'WORKORDERID', 'WORKORDER') then nullif(trim(variable.value), '') end)
             as trigger_job_id
     from variables_listed
@@ -92,6 +90,18 @@ tracked as (
 
 ),
 
+orders_tracked as (
+
+    select
+        account,
+        order_id
+    from tracking
+    group by
+        account,
+        order_id
+
+),
+
 undelivered as (
 
     select
@@ -108,6 +118,42 @@ undelivered as (
 
 ),
 
+-- The card names the work order that fired it by id or by number, not whose it is.
+dispatch_jobs as (
+
+    select
+        source,
+        account,
+        job_id,
+        job_id as job_word
+    from {{ ref('stg_servicetitan__jobs') }}
+    union
+    select
+        source,
+        account,
+        job_id,
+        job_number as job_word
+    from {{ ref('stg_servicetitan__jobs') }}
+    where job_number is not null
+
+),
+
+trigger_jobs as (
+
+    select
+        job_word,
+        min(source) as source,
+        min(account) as account,
+        min(job_id) as job_id
+    from dispatch_jobs
+    where job_word in (select variables_read.trigger_job_id from variables_read)
+    group by job_word
+    having count(distinct concat_ws('|', source, account, job_id)) = 1
+
+),
+
+-- What was seen of a piece itself goes before the state of its order. Where other pieces of the order were
+-- scanned, "Delivered" of the order says nothing of one that was not.
 pcm as (
 
     select
@@ -140,16 +186,22 @@ pcm as (
         variables_read.promo_code,
         variables_read.tracking_url,
         variables_read.tracking_phone,
-        variables_read.customer_id,
-        variables_read.trigger_job_id,
+        trigger_jobs.source as trigger_job_source,
+        trigger_jobs.account as trigger_job_account,
+        coalesce(trigger_jobs.job_id, variables_read.trigger_job_id) as trigger_job_id,
         recipients.order_id as mail_order_id,
         case
             when {{ normalised_word('orders.status') }} in ('canceled', 'cancelled')
                 or {{ normalised_word('orders.batch_status') }} in ('canceled', 'cancelled')
                 then 'Canceled'
             when recipients.is_undeliverable or undelivered.order_id is not null then 'Undeliverable'
-            else coalesce(tracked.status, recipients.status, orders.status, orders.batch_status)
+            when tracked.status is not null or recipients.status is not null
+                then coalesce(tracked.status, recipients.status)
+            when orders_tracked.order_id is not null and {{ normalised_word('orders.status') }} in ('delivered', 'complete')
+                then 'sent'
+            else coalesce(orders.status, orders.batch_status)
         end as status,
+        coalesce(tracked.status, recipients.status, orders.status, orders.batch_status) as vendor_status,
         orders.mail_class,
         orders.mail_on as mailed_on,
         orders.ordered_at as created_at,
@@ -161,10 +213,15 @@ pcm as (
     left join variables_read
         on recipients.account = variables_read.account
         and recipients.record_id = variables_read.record_id
+    left join trigger_jobs
+        on variables_read.trigger_job_id = trigger_jobs.job_word
     left join tracked
         on recipients.account = tracked.account
         and recipients.order_id = tracked.order_id
         and recipients.external_reference = tracked.external_reference
+    left join orders_tracked
+        on recipients.account = orders_tracked.account
+        and recipients.order_id = orders_tracked.order_id
     left join undelivered
         on recipients.account = undelivered.account
         and recipients.order_id = undelivered.order_id

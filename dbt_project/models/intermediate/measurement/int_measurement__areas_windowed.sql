@@ -100,7 +100,7 @@ piece_costs as (
 
     select
         campaign_key,
-        sum(cast(cost_amount * 100 as bigint)) as cost_cents
+        cast(sum(cast(cost_amount * 100 as bigint)) as bigint) as cost_cents
     from mail_pieces
     group by campaign_key
 
@@ -110,7 +110,7 @@ stated_costs as (
 
     select
         campaign_key,
-        sum(cast(amount * 100 as bigint)) as cost_cents
+        cast(sum(cast(amount * 100 as bigint)) as bigint) as cost_cents
     from mail_costs
     group by campaign_key
 

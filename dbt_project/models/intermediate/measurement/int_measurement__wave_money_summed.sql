@@ -43,7 +43,7 @@ jobs as (
         job_key,
         net_revenue_amount,
         margin_amount,
-        first_contact_at
+        {{ local_date('first_contact_at') }} as first_contact_on
     from {{ ref('fct_jobs') }}
 
 ),
@@ -86,7 +86,7 @@ piece_costs as (
     select
         campaign_key,
         wave,
-        sum(cast(cost_amount * 100 as bigint)) as cost_cents
+        cast(sum(cast(cost_amount * 100 as bigint)) as bigint) as cost_cents
     from mail_pieces
     group by
         campaign_key,
@@ -169,7 +169,7 @@ credits_waved as (
     left join waves
         on credits_by_piece.campaign_key = waves.campaign_key
         and mail_pieces.wave is null
-        and waves.window_starts_on <= {{ local_date('jobs.first_contact_at') }}
+        and waves.window_starts_on <= jobs.first_contact_on
     group by
         credits_by_piece.campaign_key,
         credits_by_piece.window_label,
@@ -229,20 +229,20 @@ units_counted as (
 
 ),
 
--- Units left to an earlier wave take their part of the cost and of the matched dollars out with them.
+-- Units left to an earlier wave take their part of the cost with them; their matched dollars are left out above.
 wave_money_summed as (
 
     select
         waves.campaign_key,
         waves.wave,
         windows.window_label,
-        coalesce(piece_costs.cost_cents, pieceless_costs.cost_cents) as wave_cost_cents,
+        cast(coalesce(piece_costs.cost_cents, pieceless_costs.cost_cents) as bigint) as wave_cost_cents,
         cast(round(
             coalesce(piece_costs.cost_cents, pieceless_costs.cost_cents)
             * cast(coalesce(units_counted.kept_mailed_count / nullif(units_counted.mailed_count, 0), 1) as double)
         ) as bigint) as cost_cents,
-        coalesce(credits_summed.matched_revenue_cents, 0) as matched_revenue_cents,
-        coalesce(credits_summed.matched_margin_cents, 0) as matched_margin_cents
+        cast(coalesce(credits_summed.matched_revenue_cents, 0) as bigint) as matched_revenue_cents,
+        cast(coalesce(credits_summed.matched_margin_cents, 0) as bigint) as matched_margin_cents
     from waves
     inner join windows
         on waves.campaign_key = windows.campaign_key

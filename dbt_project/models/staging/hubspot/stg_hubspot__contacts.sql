@@ -18,6 +18,7 @@
     'utm_medium': ('properties.utm_medium', 'text'),
     'utm_campaign': ('properties.utm_campaign', 'text'),
     'gclid': ('properties.gclid', 'text'),
+    'google_click_id': ('properties.hs_google_click_id', 'text'),
     'mail_campaign_id': ('properties.mail_campaign_id', 'text'),
     'promo_code': ('properties.promo_code', 'text'),
     'do_not_mail': ('properties.do_not_mail', 'boolean'),

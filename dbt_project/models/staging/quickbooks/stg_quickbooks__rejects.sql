@@ -6,4 +6,8 @@
     'stg_quickbooks__refund_receipts',
     'stg_quickbooks__purchase_orders',
     'stg_quickbooks__company_info',
+    'stg_quickbooks__invoice_lines',
+    'stg_quickbooks__payment_lines',
+    'stg_quickbooks__credit_memo_lines',
+    'stg_quickbooks__refund_receipt_lines',
 ]) }}

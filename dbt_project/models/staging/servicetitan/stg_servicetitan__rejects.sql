@@ -24,4 +24,8 @@
     'stg_servicetitan__tag_types',
     'stg_servicetitan__job_types',
     'stg_servicetitan__business_units',
+    'stg_servicetitan__invoice_items',
+    'stg_servicetitan__payment_applications',
+    'stg_servicetitan__credit_memo_applications',
+    'stg_servicetitan__job_events',
 ]) }}
