@@ -80,13 +80,18 @@ class Extraction:
         def rows() -> Iterator[pa.Table]:
             import dlt
 
-            yield from self._read(reader, entity, dlt.current.resource_state(entity))
+            yield from self.read_entity(reader, entity, dlt.current.resource_state(entity))
 
         return rows
 
-    def _read(
-        self, reader: Reader, entity: str, state: dict[str, Any]
-    ) -> Iterator[pa.Table]:
+    def read_entity(self, reader: Reader, entity: str, state: dict[str, Any]) -> Iterator[pa.Table]:
+        """Yield one entity's new versions in landed form, and note how it went.
+
+        Args:
+            reader: Reads the account.
+            entity: Landed table.
+            state: The entity's cursor; changed in place.
+        """
         context = self.context
         started_at = context.clock.now()
         if isinstance(self.error, CredentialsError):

@@ -11,6 +11,7 @@ import ssl
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -91,6 +92,12 @@ class _Backend(httpcore.SyncBackend):
         return _Stream(inner, self._deadline)
 
 
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """Certificates are read once a process: that costs 40 ms."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Transport:
     """A connection pool that answers whole, bounded responses. One exchange at a time."""
 
@@ -98,10 +105,11 @@ class Transport:
         self._seconds = request_seconds
         self._max_bytes = max_bytes
         self._deadline = _Deadline()
-        transport = httpx.HTTPTransport(retries=0)
+        context = _tls()
+        transport = httpx.HTTPTransport(retries=0, verify=context)
         # httpx has no public way to give its pool a network backend.
         transport._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=context,
             max_connections=2,
             keepalive_expiry=30.0,
             network_backend=_Backend(self._deadline),

@@ -164,6 +164,11 @@ class EntityVersions:
         ).to_arrow_table()
         return kept.cast(LANDED_SCHEMA)
 
+    def count(self) -> int:
+        """How many versions are known."""
+        row = self._connection.execute("select count(*) from versions").fetchone()
+        return row[0] if row else 0
+
     def live_ids(
         self,
         *,

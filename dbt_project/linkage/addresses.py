@@ -27,7 +27,8 @@ def normalise_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, t
         connection: Where both tables live.
         source: One row per distinct address: address_id, address_line_1, address_line_2, city,
             state, postal_code (text), use_count.
-        target: Table made: the same rows with house_number, street (without number and unit, spelled the postal way, drawn to
+        target: Table made: the same rows with other_line (letters of a second line that is no
+            unit), house_number, street (without number and unit, spelled the postal way, drawn to
             the commoner spelling), raw_street (before that), unit, city_key, zip, and
             property_text: number, street, unit and zip as one text, null where the address
             cannot carry a household (no street, or neither postal code nor city).
@@ -130,6 +131,8 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
             from lines
         )
         select * exclude (unit_found, rest, box),
+            case when unit_found is null then nullif(regexp_replace(line_2, '[^A-Z]', '', 'g'), '')
+                end as other_line,
             case when box = '' then regexp_replace(unit_found, '[^A-Z0-9]', '', 'g') end as unit,
             case when box <> '' then 'BOX' || box
                 else nullif(regexp_extract(rest, '^([0-9]+(?:-[0-9]+)?[A-Z]?(?: 1/2)?)(?: |$)', 1), '')

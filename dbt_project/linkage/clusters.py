@@ -16,6 +16,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from dbt_project.linkage.comparisons import level_value
 from dbt_project.linkage.household_model import HouseholdModel
 
 # Groups above this are first cut at their weak links, strongest kept longest.
@@ -25,6 +26,7 @@ CUTS = (0.97, 0.99, 0.999, 0.9999)
 CLEAR_MARGIN = 0.7
 # Share of all pairs inside a large cluster that must be matches of their own for it to be proven.
 PROVEN_DENSITY = 0.5
+INITIAL = level_value("first", "initial")
 
 
 @dataclass(frozen=True)
@@ -286,18 +288,22 @@ class _Parts:
         return (a, b) if a < b else (b, a)
 
     def _combined(self, one: list[int], other: list[int]) -> list[int]:
-        """Levels of two parts as wholes: agreement anywhere agrees, else the least alike says."""
+        """Levels of two parts as wholes: the most alike of their records speak for them.
+
+        But an initial says less than any two full names, and one system that holds a record of
+        each is one system.
+        """
         result = []
         for place, (a, b) in enumerate(zip(one, other, strict=True)):
+            name = self.owner.names[place]
             if a < 0 or b < 0:
                 result.append(max(a, b))
-                continue
-            name = self.owner.names[place]
-            top = AGREEMENT[name]
-            if name == "system":
+            elif name == "system":
                 result.append(min(a, b))
+            elif name == "first" and INITIAL in (a, b):
+                result.append(a if b == INITIAL else b)
             else:
-                result.append(max(a, b) if max(a, b) in top else min(a, b))
+                result.append(max(a, b))
         return result
 
     def _log_odds(self, levels: list[int]) -> float:
@@ -377,26 +383,3 @@ class _Parts:
     def finished(self) -> list[list[int]]:
         """Return the parts as they are."""
         return [sorted(records) for records in self.records.values()]
-
-
-# Levels (comparison vector values) that mean the two parts share the value.
-AGREEMENT: dict[str, tuple[int, ...]] = {}
-
-
-def _agreement_levels() -> dict[str, tuple[int, ...]]:
-    from dbt_project.linkage.comparisons import COMPARISONS
-
-    found = {}
-    for comparison in COMPARISONS:
-        levels = [row for row in comparison["comparison_levels"] if not row.get("is_null_level")]
-        found[comparison["output_column_name"]] = tuple(
-            len(levels) - 1 - place
-            for place, row in enumerate(levels)
-            if row["label_for_charts"].startswith("same")
-            and "building" not in row["label_for_charts"]
-            and "postal" not in row["label_for_charts"]
-        )
-    return found
-
-
-AGREEMENT.update(_agreement_levels())

@@ -75,6 +75,20 @@ _STREET_NEAR = (
     " and (city_key_l = city_key_r or left(zip_l, 3) = left(zip_r, 3)"
     " or damerau_levenshtein(zip_l, zip_r) <= 1))"
 )
+# Street, place and number each told apart by what typists do to them; lines may stand swapped.
+_SAME_STREET = (
+    "(jaro_winkler_similarity(street_l, street_r) >= 0.88"
+    " or replace(street_l, ' ', '') = other_line_r or replace(street_r, ' ', '') = other_line_l"
+    " or other_line_l = other_line_r)"
+)
+_SAME_PLACE = (
+    "(zip_l = zip_r or damerau_levenshtein(zip_l, zip_r) <= 1"
+    " or jaro_winkler_similarity(city_key_l, city_key_r) >= 0.92)"
+)
+_SAME_NUMBER = (
+    "(house_number_l = house_number_r or coalesce(house_number_l, house_number_r) is null"
+    " or damerau_levenshtein(house_number_l, house_number_r) <= 1)"
+)
 
 COMPARISONS: list[dict[str, Any]] = [
     {
@@ -98,6 +112,7 @@ COMPARISONS: list[dict[str, Any]] = [
             _level("near", _FIRST_NEAR),
             _level("initial", _INITIAL),
             _level("near, short", _FIRST_NEAR_SHORT),
+            _level("alike", "jaro_winkler_similarity(first_l, first_r) >= 0.84"),
             _level("different", "ELSE"),
         ],
     },
@@ -107,6 +122,7 @@ COMPARISONS: list[dict[str, Any]] = [
             _level("missing", _both("last"), is_null=True),
             _level("same, or swapped with first", f"last_l = last_r or ({_SWAPPED})"),
             _level("near", _LAST_NEAR),
+            _level("alike", "jaro_winkler_similarity(last_l, last_r) >= 0.86"),
             _level("different", "ELSE"),
         ],
     },
@@ -145,7 +161,12 @@ COMPARISONS: list[dict[str, Any]] = [
     {
         "output_column_name": "address",
         "comparison_levels": [
-            _level("missing", _both("building"), is_null=True),
+            _level(
+                "missing",
+                "(building_l is null or building_r is null)"
+                " and (coalesce(zip_l, city_key_l) is null or coalesce(zip_r, city_key_r) is null)",
+                is_null=True,
+            ),
             _level(
                 "same home",
                 "home_l = home_r",
@@ -156,6 +177,13 @@ COMPARISONS: list[dict[str, Any]] = [
             ),
             _level("same building, other unit", "building_l = building_r"),
             _level("near", _STREET_NEAR),
+            _level("alike", f"{_SAME_STREET} and {_SAME_PLACE} and {_SAME_NUMBER}"),
+            _level("one street", f"{_SAME_STREET} and {_SAME_PLACE}"),
+            _level(
+                "same place, street unknown",
+                f"(building_l is null or building_r is null) and {_SAME_PLACE}",
+            ),
+            _level("other place, street unknown", "building_l is null or building_r is null"),
             _level("same postal code", "zip_l = zip_r"),
             _level("different", "ELSE"),
         ],
@@ -206,7 +234,7 @@ COMPARISONS: list[dict[str, Any]] = [
     },
 ]
 
-# Name of the rule and the columns that must agree; the keys are null where too common.
+# Name of the rule and the keys of frequencies.py that must agree; null where too common.
 BLOCKING_RULES: dict[str, str] = {
     "phone": "l.key_phone_a = r.key_phone_a",
     "second phone": "l.key_phone_b = r.key_phone_b",
@@ -214,15 +242,41 @@ BLOCKING_RULES: dict[str, str] = {
     "second phone, phone": "l.key_phone_b = r.key_phone_a",
     "e-mail": "l.key_email = r.key_email",
     "home": "l.key_home = r.key_home",
-    "building and surname": "l.key_building_last = r.key_building_last",
-    "building and first name": "l.key_building_first = r.key_building_first",
-    "name and postal code": "l.key_name_zip = r.key_name_zip",
-    "rare name": "l.key_name = r.key_name",
-    "house number, street and surname": "l.key_number_last = r.key_number_last",
-    "house number, postal code and initials": "l.key_number_zip = r.key_number_zip",
-    "shared mailbox and name": "l.key_shared_email = r.key_shared_email",
-    "common phone and name": "l.key_common_phone = r.key_common_phone",
-    "tax id": "l.key_tax_id = r.key_tax_id",
-    "company and postal code": "l.key_company_zip = r.key_company_zip",
-    "rare company name": "l.key_company = r.key_company",
+    **{
+        label: f"l.key_{name} = r.key_{name}"
+        for name, label in {
+            "building_last": "building and surname",
+            "building_first": "building and first name",
+            "name_zip": "name and postal code",
+            "name": "rare name",
+            "number_last": "house number, street and surname",
+            "number_zip": "house number, postal code and initials",
+            "shared_email": "shared mailbox and name",
+            "common_phone": "common phone and name",
+            "tax_id": "tax id",
+            "company_zip": "company and postal code",
+            "company": "rare company name",
+            "wide_zip_first": "first letters of first name, postal code (small data)",
+            "wide_zip_last": "first letters of surname, postal code (small data)",
+            "wide_zip_number": "house number, postal code (small data)",
+            "wide_city_first": "first letters of first name, city (small data)",
+            "wide_city_last": "first letters of surname, city (small data)",
+            "wide_street_first": "street and first letters of first name (small data)",
+            "wide_street_last": "street and first letters of surname (small data)",
+            "wide_other_line": "second address line (small data)",
+            "wide_name": "name (small data)",
+            "wide_name_letters": "first letters of both names (small data)",
+            "wide_zip_street": "postal code and street (small data)",
+            "wide_city_number": "city and house number (small data)",
+            "wide_number_other": "house number and second address line (small data)",
+            "wide_name_ends": "last letters of both names (small data)",
+        }.items()
+    },
 }
+
+
+def level_value(name: str, label: str) -> int:
+    """Return the number Splink gives to a level: the most alike has the highest, missing is -1."""
+    levels = next(row for row in COMPARISONS if row["output_column_name"] == name)["comparison_levels"]
+    known = [row["label_for_charts"] for row in levels if not row.get("is_null_level")]
+    return len(known) - 1 - known.index(label)

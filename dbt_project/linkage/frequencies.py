@@ -17,52 +17,140 @@ SURNAMES_PER_HOME = 6
 RECORDS_PER_KEY = 40
 RECORDS_PER_NAME = 12
 
+_ROOT = "first_roots[len(first_roots)]"
+
+# Blocking key: the texts that make it (all needed), and the records up to which it is used.
+KEYS: dict[str, tuple[str, int]] = {
+    "shared_email": ("shared_email, coalesce(company, last)", RECORDS_PER_KEY),
+    "tax_id": ("tax_id", RECORDS_PER_KEY),
+    "company_zip": ("company, zip", RECORDS_PER_KEY),
+    "company": ("company", RECORDS_PER_NAME),
+    "home": ("home", RECORDS_PER_KEY),
+    "building_last": ("building, last", RECORDS_PER_KEY),
+    "building_first": (f"building, {_ROOT}", RECORDS_PER_KEY),
+    "name_zip": (f"zip, {_ROOT}, last", RECORDS_PER_KEY),
+    "name": (f"case when length(first) > 1 then {_ROOT} end, last", RECORDS_PER_NAME),
+    "number_last": ("house_number, left(street, 4), last", RECORDS_PER_KEY),
+    "number_zip": ("house_number, zip, left(last, 3), left(first, 1)", RECORDS_PER_KEY),
+    "common_phone": ("common_phone, last, left(first, 1)", RECORDS_PER_KEY),
+    # Wide nets for badly typed names and addresses; only small data can afford their pairs.
+    "wide_zip_first": ("zip, left(first, 3)", RECORDS_PER_KEY),
+    "wide_zip_last": ("zip, left(last, 3)", RECORDS_PER_KEY),
+    "wide_zip_number": ("zip, house_number", RECORDS_PER_KEY),
+    "wide_city_first": ("city_key, left(first, 3)", RECORDS_PER_KEY),
+    "wide_city_last": ("city_key, left(last, 3)", RECORDS_PER_KEY),
+    "wide_street_first": ("left(street, 5), left(first, 3)", RECORDS_PER_KEY),
+    "wide_street_last": ("left(street, 5), left(last, 3)", RECORDS_PER_KEY),
+    "wide_other_line": ("left(other_line, 8)", RECORDS_PER_KEY),
+    "wide_name": (f"{_ROOT}, last", RECORDS_PER_KEY),
+    "wide_name_letters": ("left(first, 3), left(last, 3)", RECORDS_PER_KEY),
+    "wide_zip_street": ("zip, left(street, 4)", RECORDS_PER_KEY),
+    "wide_city_number": ("city_key, house_number", RECORDS_PER_KEY),
+    "wide_number_other": ("house_number, left(other_line, 4)", RECORDS_PER_KEY),
+    "wide_name_ends": ("right(first, 3), right(last, 3)", RECORDS_PER_KEY),
+}
+RECORDS_FOR_WIDE_KEYS = 20_000
+
 
 def measure_frequencies(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
     """Make `target` from `source` (what `normalise_records` makes), ready for comparing.
 
     Added: own_phones (list, without common ones), common_phone, own_email, shared_email, home
-    (property text, null where crowded), building, has_unit, is_crowded, and the blocking keys
-    `key_*` (bigint, null where the value is missing or too common). Rows get `unique_id`, their
-    place in the order of record keys.
+    (property text, null where crowded), building, system (null for mail recipients), the blocking
+    keys `key_*` (null where the value is missing or too common), unique_id (place in the order of
+    record keys) and content_hash (a fingerprint of all of these).
     """
-    connection.execute(
-        f"""
-        create or replace temp table phone_use as
-        select phone, count(distinct left(coalesce(last, company, first, ''), 3)) as name_count
-        from (select unnest(phones) as phone, last, company, first from {source})
-        group by phone having name_count > {SURNAMES_PER_CONTACT}
-        """
-    )
-    connection.execute(
-        f"""
-        create or replace temp table email_use as
-        select email, count(distinct left(coalesce(last, company, first, ''), 3)) as name_count
-        from {source} where email is not null
-        group by email having name_count > {SURNAMES_PER_CONTACT}
-        """
-    )
-    connection.execute(
-        f"""
-        create or replace temp table home_use as
-        select property_text
-        from {source} where property_text is not null
-        group by property_text
-        having count(distinct left(coalesce(last, company, first, ''), 3)) > {SURNAMES_PER_HOME}
-        """
-    )
+    for name, value, limit in (
+        ("phone_use", "unnest(phones)", SURNAMES_PER_CONTACT),
+        ("email_use", "email", SURNAMES_PER_CONTACT),
+        ("home_use", "property_text", SURNAMES_PER_HOME),
+    ):
+        connection.execute(
+            f"""
+            create or replace temp table {name} as
+            select value from (
+                select {value} as value, left(coalesce(last, company, first, ''), 3) as surname
+                from {source}
+            )
+            where value is not null
+            group by value having count(distinct surname) > {limit}
+            """
+        )
     connection.execute(_MARKED.format(source=source))
-    connection.execute(_TARGET.format(target=target, records=RECORDS_PER_KEY, names=RECORDS_PER_NAME))
-    for table in ("phone_use", "email_use", "home_use", "marked"):
-        connection.execute(f"drop table {table}")
+    count = int(connection.execute(f"select count(*) from {source}").fetchall()[0][0])
+    keys = ", ".join(
+        f"case when {_allowed(name, count)} and {' and '.join(f'({part}) is not null' for part in _parts(texts))} "
+        f"then hash({texts}) end as by_{name}"
+        for name, (texts, _) in KEYS.items()
+    )
+    connection.execute(f"create or replace temp table hashed as select *, {keys} from marked")
+    for name, (_, limit) in KEYS.items():
+        connection.execute(
+            f"""
+            create or replace temp table common_{name} as
+            select by_{name} from hashed where by_{name} is not null
+            group by by_{name} having count(*) > {limit}
+            """
+        )
+    _finish(connection, target)
+    for name in ("phone_use", "email_use", "home_use", "marked", "hashed"):
+        connection.execute(f"drop table {name}")
+    for name in KEYS:
+        connection.execute(f"drop table common_{name}")
+
+
+def _allowed(name: str, count: int) -> str:
+    """Return the SQL word that switches a key off where the data is too large for it."""
+    return "false" if name.startswith("wide_") and count > RECORDS_FOR_WIDE_KEYS else "true"
+
+
+def _parts(texts: str) -> list[str]:
+    """Split a list of SQL expressions at its outer commas."""
+    parts, depth = [""], 0
+    for letter in texts:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def _finish(connection: duckdb.DuckDBPyConnection, target: str) -> None:
+    """Null the keys that are too common; number and fingerprint the rows."""
+    keys = ", ".join(
+        f"case when by_{name} not in (select by_{name} from common_{name}) then by_{name} end "
+        f"as key_{name}"
+        for name in KEYS
+    )
+    dropped = ", ".join(f"by_{name}" for name in KEYS)
+    content = (
+        "is_company, first, last, middle, suffix, partner, company, own_phones, common_phone, "
+        "own_email, shared_email, tax_id, house_number, street, other_line, unit, zip, city_key, home, "
+        "system, declared_record_key, is_erased, "
+        + ", ".join(f"key_{name}" for name in KEYS)
+    )
+    connection.execute(
+        f"""
+        create or replace table {target} as
+        with keyed as (
+            select * exclude ({dropped}), own_phones[1] as key_phone_a,
+                own_phones[2] as key_phone_b, own_email as key_email, {keys}
+            from hashed
+        )
+        select *, row_number() over (order by record_key) as unique_id,
+            cast(hash({content}) as varchar) as content_hash
+        from keyed order by unique_id
+        """
+    )
 
 
 _MARKED = """
 create or replace temp table marked as
 with common as (
-    select record_key, list(phone_use.phone order by phone_use.phone) as common_phones
+    select record_key, list(phone_use.value order by phone_use.value) as common_phones
     from (select record_key, unnest(phones) as phone from {source}) as exploded
-    inner join phone_use using (phone)
+    inner join phone_use on exploded.phone = phone_use.value
     group by record_key
 )
 select records.* exclude (phones),
@@ -72,73 +160,15 @@ select records.* exclude (phones),
     common.common_phones[1] as common_phone,
     case when records.entity = 'customer' then concat_ws('|', records.source, records.account) end
         as system,
-    case when email_use.email is null and not records.is_role_email then records.email end
+    case when email_use.value is null and not records.is_role_email then records.email end
         as own_email,
-    case when email_use.email is not null or records.is_role_email then records.email end
+    case when email_use.value is not null or records.is_role_email then records.email end
         as shared_email,
-    home_use.property_text is not null as is_crowded,
-    case when home_use.property_text is null then records.property_text end as home,
+    case when home_use.value is null then records.property_text end as home,
     case when records.street is not null then concat_ws('|', coalesce(records.house_number, ''),
         records.street, coalesce(records.zip, records.city_key, '')) end as building
 from {source} as records
 left join common using (record_key)
-left join email_use on records.email = email_use.email
-left join home_use on records.property_text = home_use.property_text
-"""
-
-_TARGET = """
-create or replace table {target} as
-with keyed as (
-    select *, own_phones[1] as phone_a, own_phones[2] as phone_b,
-        hash(own_email) as by_email, hash(shared_email, coalesce(company, last)) as by_shared_email,
-        hash(tax_id) as by_tax_id, hash(company, zip) as by_company_zip, hash(company) as by_company,
-        hash(home) as by_home, hash(building, last) as by_building_last,
-        hash(building, first_roots[len(first_roots)]) as by_building_first,
-        hash(first_roots[len(first_roots)], last, zip) as by_name_zip,
-        hash(first_roots[len(first_roots)], last) as by_name,
-        hash(house_number, left(street, 4), last) as by_number_last,
-        hash(house_number, zip, left(last, 3), left(first, 1)) as by_number_zip,
-        hash(common_phone, last, left(first, 1)) as by_common_phone
-    from marked
-)
-select * exclude (by_email, by_shared_email, by_tax_id, by_company_zip, by_company, by_home,
-        by_building_last, by_building_first, by_name_zip, by_name, by_number_last, by_number_zip,
-        by_common_phone, phone_a, phone_b, record_key),
-    record_key, row_number() over (order by record_key) as unique_id,
-    phone_a as key_phone_a, phone_b as key_phone_b,
-    case when own_email is not null then by_email end as key_email,
-    case when shared_email is not null
-        and count(*) over (partition by by_shared_email) <= {records} then by_shared_email end
-        as key_shared_email,
-    case when tax_id is not null and count(*) over (partition by by_tax_id) <= {records}
-        then by_tax_id end as key_tax_id,
-    case when company is not null and zip is not null
-        and count(*) over (partition by by_company_zip) <= {records} then by_company_zip end
-        as key_company_zip,
-    case when company is not null and count(*) over (partition by by_company) <= {names}
-        then by_company end as key_company,
-    case when home is not null and count(*) over (partition by by_home) <= {records}
-        then by_home end as key_home,
-    case when building is not null and last is not null
-        and count(*) over (partition by by_building_last) <= {records} then by_building_last end
-        as key_building_last,
-    case when building is not null and first is not null
-        and count(*) over (partition by by_building_first) <= {records} then by_building_first end
-        as key_building_first,
-    case when first is not null and last is not null and zip is not null
-        and count(*) over (partition by by_name_zip) <= {records} then by_name_zip end
-        as key_name_zip,
-    case when length(first) > 1 and last is not null
-        and count(*) over (partition by by_name) <= {names} then by_name end as key_name,
-    case when house_number is not null and last is not null
-        and count(*) over (partition by by_number_last) <= {records} then by_number_last end
-        as key_number_last,
-    case when house_number is not null and zip is not null and last is not null
-        and first is not null
-        and count(*) over (partition by by_number_zip) <= {records} then by_number_zip end
-        as key_number_zip,
-    case when common_phone is not null and last is not null
-        and count(*) over (partition by by_common_phone) <= {records} then by_common_phone end
-        as key_common_phone
-from keyed
+left join email_use on records.email = email_use.value
+left join home_use on records.property_text = home_use.value
 """

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from dbt_project.linkage.comparisons import BLOCKING_RULES, COMPARISONS
 from dbt_project.linkage.household_model import (
+    RANDOM_RECORDS,
     RAREST_AGREEMENT,
     HouseholdModel,
     estimate,
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 NAMES = [comparison["output_column_name"] for comparison in COMPARISONS]
 DEFAULT_MODEL = Path(__file__).with_name("default_model.json")
 # Fewer records cannot carry estimates of their own: they are judged by the default model.
-RECORDS_TO_TRAIN = 500
-RANDOM_PAIRS = 400_000
-SEED = 1
+RECORDS_TO_TRAIN = 300
 
 
 def default_model() -> HouseholdModel:
@@ -100,17 +99,38 @@ def _linker(connection: duckdb.DuckDBPyConnection, table: str, model: HouseholdM
 def estimate_strangers(
     connection: duckdb.DuckDBPyConnection, *, table: str, prior: HouseholdModel
 ) -> dict[str, np.ndarray]:
-    """Return how often random pairs agree, by Splink's random sampling, floored and summing to 1."""
+    """Return how often pairs of random records agree, by Splink; floored and summing to 1."""
+    # Chosen by the hash of their keys, not by the database's sampling: the same records whatever
+    # the order and the number of threads. All their pairs are compared.
+    connection.execute(
+        f"""
+        create or replace table random_records as
+        from {table} order by md5(record_key || 'sample') limit {RANDOM_RECORDS}
+        """
+    )
     with _quiet():
-        linker = _linker(connection, table, prior)
+        linker = _linker(connection, "random_records", prior)
         linker.training.estimate_u_using_random_sampling(
-            max_pairs=RANDOM_PAIRS, seed=SEED, min_count_per_level=None, num_chunks=1
+            max_pairs=RANDOM_RECORDS**2, min_count_per_level=None, num_chunks=1
         )
         trained = linker._settings_obj.as_dict()  # Splink offers it as a file only
+    untrained = {
+        comparison["output_column_name"]: np.array(
+            [
+                row["u_probability"]
+                for row in reversed(comparison["comparison_levels"])
+                if not row.get("is_null_level")
+            ]
+        )
+        for comparison in splink_settings(prior)["comparisons"]
+    }
     rates = {}
     for comparison in trained["comparisons"]:
         levels = [row for row in comparison["comparison_levels"] if not row.get("is_null_level")]
         seen = np.array([float(row.get("u_probability") or 0.0) for row in reversed(levels)])
+        # Splink leaves a level it never saw at the value it was given.
+        given = untrained[comparison["output_column_name"]]
+        seen = np.where(seen == given, np.minimum(given, 0.5 / RANDOM_RECORDS**2), seen)
         seen = np.maximum(seen, RAREST_AGREEMENT)
         rates[comparison["output_column_name"]] = seen / seen.sum()
     return rates

@@ -312,6 +312,7 @@ _PREPARED = (
                 left(regexp_replace(records.tax_id, '[^0-9]', '', 'g'), 1), '')) > 1
             then regexp_replace(records.tax_id, '[^0-9]', '', 'g') end as tax_id,
         addresses.house_number, addresses.street, addresses.raw_street, addresses.unit,
+        addresses.other_line,
         addresses.zip, addresses.city_key, addresses.property_text, addresses.household_key
         as home_key
     from {source} as records

@@ -64,7 +64,8 @@ def _crossing(statistic, level: float, *, from_inside: float, to_outside: float)
     def gap(difference: float) -> float:
         return float(np.clip(statistic(difference), -1e6, 1e6)) - level
 
-    if abs(to_outside) <= abs(from_inside) or gap(from_inside) * gap(to_outside) > 0:
+    beyond = from_inside <= to_outside if to_outside < 0 else from_inside >= to_outside
+    if beyond or gap(from_inside) * gap(to_outside) > 0:
         return float(np.sign(to_outside))
     return float(optimize.brentq(gap, from_inside, to_outside, xtol=1e-12, rtol=1e-12))
 

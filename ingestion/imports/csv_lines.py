@@ -27,7 +27,7 @@ class Lines:
     Attributes:
         taken: Lines handed out since `forget`; what a row that failed was made of.
         number: How many lines have been handed out in all.
-        has_odd_bytes: A block read since `forget` held a NUL byte.
+        has_odd_bytes: A block read so far held a NUL byte.
     """
 
     def __init__(self, stream: BinaryIO, *, encoding: str, compressed_bytes: int | None) -> None:
@@ -58,7 +58,6 @@ class Lines:
     def forget(self) -> None:
         """Begin a new batch: `taken` is let go."""
         self.taken = []
-        self.has_odd_bytes = False
 
     def give_back(self, lines: list[str]) -> None:
         """Hand these last taken lines out again."""
@@ -73,19 +72,22 @@ class Lines:
             for piece in pieces:
                 yield self._decoded(piece)
             if len(rest) > MAX_LINE_BYTES:
-                yield self._decoded(rest[:MAX_LINE_BYTES], cut=True)
-                rest = self._after_line_end()
-        if rest:
-            yield self._decoded(rest)
+                kept = self._decoded(rest[:MAX_LINE_BYTES], cut=True)
+                quotes, rest = self._after_line_end(rest[MAX_LINE_BYTES:])
+                yield kept + '"' * (quotes % 2)
+        for piece in rest.splitlines(keepends=True):
+            yield self._decoded(piece)
 
-    def _after_line_end(self) -> bytes:
-        """Read on past the end of a line that is too long; what follows it is returned."""
-        while block := self._block():
+    def _after_line_end(self, block: bytes) -> tuple[int, bytes]:
+        """Throw away the rest of a line that is too long: (its quotes, what follows it)."""
+        quotes = 0
+        while block:
             position = block.find(b"\n")
             if position >= 0:
-                # Whole lines in this block are few beside the 16 MB just thrown away.
-                return block[position + 1 :]
-        return b""
+                return quotes + block[:position].count(b'"'), block[position + 1 :]
+            quotes += block.count(b'"')
+            block = self._block()
+        return quotes, b""
 
     def _block(self) -> bytes:
         try:

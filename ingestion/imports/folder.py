@@ -17,7 +17,7 @@ from pathlib import Path
 from ingestion.errors import SettingsError
 from ingestion.imports.columns import Table
 from ingestion.imports.files import FolderFile, folder_files
-from ingestion.imports.header import HeaderPlan, plan_header
+from ingestion.imports.header import HeaderPlan, fold_extras, plan_header
 from ingestion.imports.mapping import FileMap, FolderMap, load_folder_map
 from ingestion.imports.opening import maps_of, open_rows
 from ingestion.imports.rows import BrokenRow, FileRefusedError, RowSource
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 SOURCE = "import"
 NO_TABLE = "(no table)"
+MOST_NAMED = 50
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,10 @@ class TableReport:
         """Sentences for the run's report."""
         sentences = []
         if self.unknown_columns:
-            names = ", ".join(sorted(self.unknown_columns))
-            sentences.append(f"{table}: columns kept that the format does not know: {names}.")
+            names = sorted(self.unknown_columns)
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            shown = ", ".join(name[:60] for name in names[:MOST_NAMED])
+            sentences.append(f"{table}: columns kept that the format does not know: {shown}{more}.")
         for column, words in sorted(self.unknown_words.items()):
             shown = ", ".join(f"{word[:40]} ({count})" for word, count in list(words.items())[:20])
             sentences.append(
@@ -230,7 +233,8 @@ class FolderReader:
                 yield _rejected(table.name, name, item.line, None, item.reason, item.text)
                 continue
             report.count(name, item.table.num_rows)
-            for row in self._scratch.add(item.table, query, file_number=part.number):
+            batch = fold_extras(item.table, plan)
+            for row in self._scratch.add(batch, query, file_number=part.number):
                 yield _rejected(table.name, name, *row)
             report.add_words(self._scratch.unknown_words(enums))
             if table.name == "invoices" and not self._knows_currencies:

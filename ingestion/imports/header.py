@@ -1,11 +1,17 @@
-"""Which cell of a file fills which column of its table: a pure function of header and map."""
+"""Which cell of a file fills which column of its table: pure functions of header and map."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+
+import pyarrow as pa
 
 from ingestion.imports.columns import Table
 from ingestion.imports.mapping import FileMap, plain_name
+
+# One expression a column is what a query bears; a file of 10,000 columns is folded row by row.
+MAX_EXTRA_EXPRESSIONS = 200
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,18 @@ class HeaderPlan:
     names: tuple[str, ...]
     missing: tuple[str, ...]
     doubled: tuple[str, ...]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the unknown cells come folded into one column `_extra`, see `fold_extras`."""
+        return len(self.extras) > MAX_EXTRA_EXPRESSIONS
+
+    @property
+    def known_positions(self) -> tuple[int, ...]:
+        """Positions of the cells a query reads by themselves."""
+        if not self.is_wide:
+            return tuple(range(len(self.names)))
+        return tuple(sorted({position for group in self.cells.values() for position in group}))
 
 
 def plan_header(header: list[str], table: Table, file_map: FileMap) -> HeaderPlan:
@@ -85,3 +103,17 @@ def _missing(table: Table, filled: set[str]) -> tuple[str, ...]:
         " or ".join(group) for group in table.one_of if not any(name in filled for name in group)
     ]
     return tuple(missing)
+
+
+def fold_extras(batch: pa.Table, plan: HeaderPlan) -> pa.Table:
+    """For a wide plan: the batch with its unknown cells as one JSON object a row, `_extra`."""
+    if not plan.is_wide:
+        return batch
+    names = [name for name, _ in plan.extras]
+    cells = [batch.column(f"c{position}").to_pylist() for _, position in plan.extras]
+    folded: list[str | None] = []
+    for row in zip(*cells, strict=True):
+        filled = {name: text for name, text in zip(names, row, strict=True) if text}
+        folded.append(json.dumps(filled, ensure_ascii=False) if filled else None)
+    kept = batch.select(["_line", *(f"c{position}" for position in plan.known_positions)])
+    return kept.append_column("_extra", pa.array(folded, pa.string()))

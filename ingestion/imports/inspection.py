@@ -177,7 +177,11 @@ def _file_finding(part: FilePart, folder_map: FolderMap) -> FileFinding:
 def _table_finding(scratch: Scratch, table: Table, row_count: int) -> TableFinding:
     dated = [name for name in table.required if table.by_name[name].kind in ("instant", "date")]
     dated += [name for group in table.one_of for name in group if name.endswith(("_at", "_on"))]
-    dated += [name for name in table.of_kind("instant", "date") if name not in ("updated_at", "deleted_at")]
+    dated += [
+        name
+        for name in table.of_kind("instant", "date")
+        if name not in ("updated_at", "deleted_at")
+    ]
     column = dated[0] if dated else None
     span: tuple[str | None, str | None] = (None, None)
     if column:

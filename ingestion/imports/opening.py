@@ -11,6 +11,7 @@ from ingestion.imports.parquet_rows import ParquetRows
 from ingestion.imports.rows import FileRefusedError, RowSource
 from ingestion.imports.workbook_rows import WorkbookRows
 
+FEWEST_COLUMNS = 3
 _SEARCH = FileMap(skip_head="auto")
 
 
@@ -61,16 +62,19 @@ def peek_header(file: FolderFile, folder_map: FolderMap) -> list[str]:
 
 
 def _header_test(file_map: FileMap) -> Callable[[list[str]], bool]:
-    """A function that knows the header row: half of the columns the map asks for are in it."""
-    wanted = {plain_name(name) for names in file_map.columns.values() for name in names}
+    """A function that knows the header row: the columns the map is known by stand in it."""
 
     def is_header(cells: list[str]) -> bool:
-        filled = [plain_name(cell) for cell in cells if cell.strip()]
-        if not wanted:
-            return len(filled) >= 3
-        groups = sum(
-            1 for names in file_map.columns.values() if {plain_name(n) for n in names} & set(filled)
-        )
-        return groups >= 2 and groups * 2 >= len(file_map.columns)
+        if file_map.signature:
+            return file_map.fits_header(cells)
+        filled = {plain_name(cell) for cell in cells if cell.strip()}
+        if not file_map.columns:
+            return len(filled) >= FEWEST_COLUMNS
+        found = [
+            ours
+            for ours, theirs in file_map.columns.items()
+            if filled.intersection(plain_name(name) for name in theirs)
+        ]
+        return len(found) >= min(FEWEST_COLUMNS, len(file_map.columns))
 
     return is_header

@@ -54,7 +54,9 @@ def guess(header: list[str], table_by_name: str | None) -> Guess:
     candidates = [Guess(name, "header", FileMap(table=name)) for name in TABLES]
     for vendor in preset_names():
         for entry in load_preset(vendor):
-            candidates.append(Guess(entry.table, f"preset {vendor}.{entry.name}", entry))
+            # A preset names the system rows come from: a half fit would tell it wrongly.
+            if entry.fits_header(header):
+                candidates.append(Guess(entry.table, f"preset {vendor}.{entry.name}", entry))
     scored = [
         (_score(header, one, table_by_name), -number, one) for number, one in enumerate(candidates)
     ]
@@ -102,6 +104,10 @@ def _column_lines(header: list[str], table: Table, plan: HeaderPlan) -> list[str
         if near:
             free.remove(near)
             pairs.append((name, near))
+    for name in plan.missing:
+        number = name.removesuffix("_id") + "_number"
+        same = [cell for ours, cell in pairs if ours == number and name.endswith("_id")]
+        pairs += [(name, cell) for cell in same]
     told = {name for name, _ in pairs}
     wanted = [
         name for name in plan.missing if name not in told and name not in ("source", "account")

@@ -114,7 +114,8 @@ def _steps(cells: dict[str, Cell], filled: set[str]) -> str:
 
 
 def _kept_cells(plan: HeaderPlan) -> str:
-    return "".join(f"c{position}, " for position in range(len(plan.names)))
+    cells = "".join(f"c{position}, " for position in plan.known_positions)
+    return cells + ("_extra, " if plan.is_wide else "")
 
 
 def _trimmed(position: int) -> str:
@@ -252,7 +253,9 @@ def _payload(table: Table, plan: HeaderPlan, cells: dict[str, Cell], filled: set
             entries += [f"'\"{more}\":' || {text}" for more, text in cell.more.items()]
     if table.of_kind("money", "signed_money"):
         entries.append("'\"_currency_on\":\"' || currency_on::varchar || '\"'")
-    if plan.extras:
+    if plan.is_wide:
+        entries.append("'\"_extra\":' || _extra")
+    elif plan.extras:
         extras = [
             f"{literal(_json_key(name))} || to_json({_trimmed(position)})::varchar"
             for name, position in plan.extras
@@ -266,6 +269,7 @@ def _record_text(plan: HeaderPlan) -> str:
     entries = [
         f"{literal(_json_key(name))} || to_json(nullif(left(c{position}, 2000), ''))::varchar"
         for position, name in enumerate(plan.names)
+        if position in set(plan.known_positions)
     ]
     return f"left('{{' || concat_ws(',', {', '.join(entries)}) || '}}', 20000)"
 

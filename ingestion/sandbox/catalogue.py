@@ -43,7 +43,6 @@ BUSINESS_UNITS = ("HVAC Service", "Plumbing Service", "Install", "Membership & O
 
 TAGS = ("Postcard", "Coupon Used", "After Hours", "VIP", "Recall", "Warranty", "Zero Value",
         "Member", "Second Visit Needed")  # fmt: skip
-TAG_POSTCARD, TAG_COUPON, TAG_AFTER, TAG_VIP, TAG_RECALL, TAG_WARRANTY, TAG_ZERO, TAG_MEMBER, TAG_SECOND = range(len(TAGS))  # fmt: skip
 
 CANCEL_REASONS = ("Customer changed mind", "Found someone cheaper", "Customer No Show",
                   "Crew could not make it", "Booked by mistake", "Weather")  # fmt: skip
@@ -63,6 +62,8 @@ PRICES = (
 COST_SHARE = {"material": 0.52, "equipment": 0.66}
 LABOR_COST_CENTS_PER_HOUR = 4_200
 TAX_RATE = 0.0825
-TECHNICIAN_NAMES = ("Alvarez", "Brooks", "Chen", "Dawson", "Ellis", "Foster", "Grant", "Hayes",
-                    "Ibarra", "Jensen", "Keller", "Lopez", "Meyer", "Novak", "Ortiz", "Price")  # fmt: skip
+TECHNICIAN_NAMES = (
+    *("Alvarez", "Brooks", "Chen", "Dawson", "Ellis", "Foster", "Grant", "Hayes"),
+    *("Ibarra", "Jensen", "Keller", "Lopez", "Meyer", "Novak", "Ortiz", "Price"),
+)
 TECHNICIAN_FIRST = ("Sam", "Riley", "Jordan", "Casey", "Drew", "Morgan", "Taylor", "Avery")

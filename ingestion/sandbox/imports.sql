@@ -102,11 +102,10 @@ order by postal_code
 -- table: suppressions
 select
     'spreadsheet' as source, 'S' || p.piece as suppression_id, w.first_name, w.last_name, w.company, w.address_line_1, w.address_line_2,
-    w.city, w.state, w.postal_code, 'do_not_mail' as reason, d.mailed_on - 30 as added_on
-from base.pieces as p
-inner join base.drops as d on d.drop = p.drop
+    w.city, w.state, w.postal_code, 'do_not_mail' as reason, p.added_on
+from base.suppressed as p
 inner join base.recipients_written as w on w.n = p.piece
-where p.suppressed and d.mailed_on - 30 <= serve.now()
+where p.added_on <= serve.now()
 order by p.piece
 
 -- table: technicians

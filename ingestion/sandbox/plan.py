@@ -62,7 +62,8 @@ class Campaign:
 
 CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("TUNEUP", "Tune-up offer to past customers", "maintenance", "$79 tune-up",
-             "customers", (Wave("1", -203, 0.49), Wave("2", -175, 0.49)), 0.25, 0.10, "maintenance"),
+             "customers", (Wave("1", -203, 0.49), Wave("2", -175, 0.49)), 0.25, 0.10,
+             "maintenance"),
     Campaign("DRAIN", "Drain cleaning reminder", "demand", "$30 off drain cleaning",
              "everyone", (Wave("1", -139, 0.64),), 0.30, 0.0, "demand", code_style="shared",
              size="69"),

@@ -118,10 +118,14 @@ class Sandbox:
             server = _Server(self._app(vendor), port + place if port else 0)
             self._servers[vendor] = server
             server.start()
+        for server in self._servers.values():
+            server.wait()
         return self
 
     def stop(self) -> None:
         """Stop listening; the world stays."""
+        for server in self._servers.values():
+            server.ask_to_stop()
         for server in self._servers.values():
             server.stop()
         self._servers.clear()
@@ -135,6 +139,7 @@ class Sandbox:
         server = _Server(self._app(vendor), self._servers[vendor].port)
         self._servers[vendor] = server
         server.start()
+        server.wait()
 
     def __enter__(self) -> Sandbox:
         return self if self._servers else self.start()
@@ -206,7 +211,12 @@ class _Server:
         self._socket.bind(("127.0.0.1", port))
         self.port = self._socket.getsockname()[1]
         config = uvicorn.Config(
-            app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+            app,
+            log_config=None,
+            log_level="critical",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=75,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -220,13 +230,18 @@ class _Server:
 
     def start(self) -> None:
         self._thread.start()
+
+    def wait(self) -> None:
         deadline = time.monotonic() + 10
         while not self._server.started:
             if time.monotonic() > deadline or not self._thread.is_alive():
                 raise ConnectionError(f"The sandbox could not listen on port {self.port}.")
             time.sleep(0.005)
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        self.ask_to_stop()
         self._thread.join(timeout=5)
         self._socket.close()

@@ -7,6 +7,7 @@ planted) is in `World.truth`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from ingestion.sandbox.columns import generator
 from ingestion.sandbox.generate import crews, jobs, load, mail, money, records, response, tables
 from ingestion.sandbox.generate.calendar import ZONE, Calendar
 from ingestion.sandbox.generate.roster import Roster, build_roster
-from ingestion.sandbox.generate.truth import write_truth
+from ingestion.sandbox.generate.truth import Truth
 from ingestion.sandbox.rates import SIZES, WorldRates
 
 SHAPE = Path(__file__).parent / "generate" / "shape.sql"
@@ -44,7 +45,7 @@ class World:
     rates: WorldRates
     calendar: Calendar
     connection: duckdb.DuckDBPyConnection = field(repr=False)
-    truth: dict[str, pa.Table] = field(repr=False, default_factory=dict)
+    truth: Mapping[str, pa.Table] = field(repr=False, default_factory=dict)
 
     @property
     def start(self) -> datetime:
@@ -69,6 +70,7 @@ def build_world(
     seed: int = 7,
     anchor: date | None = None,
     rates: WorldRates | None = None,
+    storage: Path | None = None,
 ) -> World:
     """Generate a world.
 
@@ -77,6 +79,8 @@ def build_world(
         seed: Equal seeds give equal worlds.
         anchor: Local date on which the clock starts; None: today in the operator's zone.
         rates: Dials; None takes the defaults.
+        storage: A DuckDB file (not there yet) to keep the world in: the large world is too much
+            for the memory of many machines. None keeps it in memory.
 
     Raises:
         ValueError: The size is unknown; the message lists the known ones.
@@ -87,13 +91,13 @@ def build_world(
     rates = rates or WorldRates()
     anchor = anchor or datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date()
     calendar = Calendar(anchor)
-    connection = duckdb.connect()
+    connection = duckdb.connect(str(storage) if storage else ":memory:")
     connection.execute("set timezone = 'UTC'; set preserve_insertion_order = true")
     connection.execute("create schema base; create schema serve; create schema truth")
     world = World(str(size), seed, anchor, rates, calendar, connection)
     world.set_clock(world.start)
     _fill(world, customers)
-    world.truth = write_truth(connection)
+    world.truth = Truth(connection)
     return world
 
 
@@ -108,7 +112,7 @@ def _fill(world: World, customers: int) -> None:
     lost = response.build_lost_requests(roster, work, calendar, seed)
     dispatch, work["record"] = records.dispatch_records(roster, work, calendar, seed, rates)
     asked = _asked(work, lost, seed, rates)
-    crm = records.crm_records(roster, asked, dispatch, calendar, seed)
+    crm = records.crm_records(roster, asked, dispatch, seed)
     books, bills["book_record"] = records.books_records(roster, bills, seed)
     payments = money.build_payments(bills, seed, rates)
     memos = money.build_credit_memos(bills, seed, rates)
@@ -124,7 +128,7 @@ def _fill(world: World, customers: int) -> None:
         crew_sizes,
         rates.faults.pieces_billed_not_mailed,
     )
-    tables.plant_flags(work, bills, mailing, books, lost, seed, rates, roster, calendar)
+    tables.plant_flags(work, mailing, books, lost, seed, rates)
     shifts = crews.build_shifts(crew_sizes, calendar, seed)
     sheets = crews.overlap_timesheets(work, seed, rates)
     work |= {f"sheet_{name}": values for name, values in sheets.items()}
@@ -158,7 +162,7 @@ def _asked(work: load.Columns, lost: load.Columns, seed: int, rates: WorldRates)
     )
     lost["missing_in_crm"] = rng.random(len(lost["way"])) < share
     of_work = (work["way"] != response.BY_US) & ~work["missing_in_crm"]
-    of_lost = (lost["way"] == response.BY_FORM) & ~lost["missing_in_crm"]
+    of_lost = lost["is_wanted"] & ~lost["missing_in_crm"]
     return {
         "person": np.concatenate([work["person"][of_work], lost["person"][of_lost]]),
         "at": np.concatenate([work["created_at"][of_work], lost["happened_at"][of_lost]]),
@@ -189,7 +193,7 @@ def _write_people(
         ("crm_written", "crm", crm["person"], 2),
         ("book_written", "invoicing", books["person"], 3),
         ("lost_written", "dispatch", lost["person"], 4),
-        ("members_written", "mail_list", members["person"], 5),
+        ("members_written", "mail_list", np.asarray(members["person"]), 5),
     ):
         table = records.written(roster, system, person, seed * 10 + salt)
         rows = pa.array(np.arange(table.num_rows))

@@ -49,7 +49,7 @@ def demo(
         imports = home / "exports"
         write_import_folder(world, imports, sandbox.now)
         file = home / "matchback.toml"
-        file.write_text(sandbox.settings_toml(imports=imports))
+        file.write_text(sandbox.settings_toml(home, imports=(imports,)))
         os.environ.update(sandbox.credentials)
         os.environ["MATCHBACK_HOME"] = str(home)
         os.environ["MATCHBACK_SETTINGS"] = str(file)

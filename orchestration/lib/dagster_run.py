@@ -18,8 +18,8 @@ telemetry:
 concurrency:
   pools:
     default_limit: 1
-run_queue:
-  max_concurrent_runs: 2
+  runs:
+    max_concurrent_runs: 2
 run_monitoring:
   enabled: true
   start_timeout_seconds: 600

@@ -37,9 +37,7 @@ class AccountDoor:
 def accounts_of(settings: Settings, source: str) -> list[str]:
     """The accounts of a source that are on; of `import`, the labels of its folders."""
     if source == "import":
-        from ingestion.imports.folder import folder_labels
-
-        return list(folder_labels(settings.imports))
+        return [folder.name for folder in settings.imports]
     return [account for name, account in settings.enabled_accounts() if name == source]
 
 

@@ -9,12 +9,14 @@ own, so that the build is paid for once.
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +24,30 @@ import duckdb
 
 from ingestion.run import land_account
 from ingestion.settings import Settings, load_settings
-from orchestration.lib.warehouse import create_own_tables
 from orchestration.lib.run_context import write_run_context
+from orchestration.lib.warehouse import create_own_tables
 
 DBT_FOLDER = Path(__file__).parents[2] / "dbt_project"
 AS_OF = datetime(2026, 10, 1, 12, tzinfo=UTC)
-SELECTION = "+path:models/marts/attribution +path:models/marts/campaigns +path:models/marts/jobs +path:models/marts/money"
+SELECTION = tuple(
+    f"+path:models/marts/{domain}" for domain in ("attribution", "campaigns", "jobs", "money")
+)
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "customers": {"source": "dispatch", "created_at": "2023-01-05T15:00:00Z"},
+    "customers": {"source": "servicetitan", "created_at": "2023-01-05T15:00:00Z"},
     "campaigns": {"source": "mail", "channel": "direct_mail", "mail_class": "marketing"},
     "campaign_members": {"campaign_source": "mail", "assigned_at": "2026-04-20T12:00:00Z"},
-    "mail_pieces": {"source": "mail", "customer_source": "dispatch"},
+    "mail_pieces": {"source": "mail", "customer_source": "servicetitan"},
     "mail_events": {"source": "mail"},
     "mail_costs": {"source": "mail"},
     "mail_orders": {"source": "mail"},
-    "touches": {"source": "calls", "customer_source": "dispatch", "job_source": "dispatch"},
-    "leads": {"source": "dispatch"},
-    "jobs": {"source": "dispatch", "job_class": "demand", "campaign_source": "mail"},
-    "invoices": {"source": "dispatch"},
-    "invoice_lines": {"source": "dispatch"},
-    "credits": {"source": "dispatch"},
-    "payments": {"source": "dispatch"},
+    "touches": {"source": "calls", "customer_source": "servicetitan", "job_source": "servicetitan"},
+    "leads": {"source": "servicetitan"},
+    "jobs": {"source": "servicetitan", "job_class": "demand", "campaign_source": "mail"},
+    "invoices": {"source": "servicetitan"},
+    "invoice_lines": {"source": "servicetitan"},
+    "credits": {"source": "servicetitan"},
+    "payments": {"source": "servicetitan"},
 }
 
 
@@ -57,14 +62,18 @@ class World:
         self.tables.setdefault(table, []).append({**DEFAULTS.get(table, {}), **row})
 
     def household(self, name: str, *, number: int) -> None:
-        """One customer with a phone and a house of their own."""
+        """One customer with a name, a phone and a house that nobody else's resemble."""
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        word = "".join(
+            "bcdfghklmnprstvz"[int(digit, 16)] + "aeiou"[number % 5] for digit in digest[:5]
+        )
         self.add(
             "customers",
             customer_id=name,
-            first_name=name.title(),
-            last_name=f"Family{number}",
-            phone=f"40455{number:05d}",
-            address_line_1=f"{100 + number} Oak St",
+            first_name=word[:6].title(),
+            last_name=word[::-1].title(),
+            phone=f"404{int(digest[5:12], 16) % 8_000_000 + 2_000_000}",
+            address_line_1=f"{100 + 37 * number} {word[2:].title()} Street",
             city="Atlanta",
             state="GA",
             postal_code=f"303{number % 90 + 10}",
@@ -84,17 +93,21 @@ class World:
 
 @dataclass(frozen=True)
 class Marts:
-    """A built warehouse, read by queries."""
+    """A built warehouse, read by queries over one connection."""
 
     warehouse: Path
     settings: Settings
 
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The warehouse, read only."""
+        return duckdb.connect(str(self.warehouse), read_only=True)
+
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """The rows of one query as dictionaries."""
-        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
-            result = connection.execute(query, list(values))
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        result = self.connection.execute(query, list(values))
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def row(self, query: str, *values: Any) -> dict[str, Any]:
         """The one row of a query."""
@@ -119,9 +132,7 @@ def land(settings: Settings, *, now: datetime, run_id: str) -> None:
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(settings.warehouse)) as connection:
         create_own_tables(connection)
-    result = land_account(
-        settings, "import", settings.imports[0].name, run_id=run_id, now=now
-    )
+    result = land_account(settings, "import", settings.imports[0].name, run_id=run_id, now=now)
     assert result.is_complete, result
 
 
@@ -142,7 +153,7 @@ def run_dbt(settings: Settings, *arguments: str) -> None:
 
 
 def build(
-    settings: Settings, *, as_of: datetime, run_id: str, arguments: Sequence[str] = ("build",)
+    settings: Settings, *, as_of: datetime, run_id: str, arguments: Sequence[str] = BUILD
 ) -> Marts:
     """Build the marts as of an instant; dbt's own data tests must pass."""
     with duckdb.connect(str(settings.warehouse)) as connection:
@@ -151,9 +162,7 @@ def build(
         settings,
         *arguments,
         "--select",
-        *SELECTION.split(),
-        "--exclude-resource-types",
-        "unit_test",
+        *SELECTION,
     )
     return Marts(warehouse=settings.warehouse, settings=settings)
 
@@ -164,7 +173,7 @@ def build_world(
     *,
     as_of: datetime = AS_OF,
     settings_text: str = "",
-    arguments: Sequence[str] = ("build",),
+    arguments: Sequence[str] = BUILD,
 ) -> Marts:
     """Write, land and build one world."""
     imports = world.write(folder / "exports")

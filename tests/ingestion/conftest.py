@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -15,9 +16,14 @@ from urllib.parse import parse_qsl, urlsplit
 import duckdb
 import pytest
 
+from ingestion.account import AccountContext
 from ingestion.clock import Clock
+from ingestion.extraction import Extraction
+from ingestion.landing import create_landing_tables
 from ingestion.run import AccountResult, land_account
 from ingestion.settings import Settings, load_settings
+from ingestion.spool import Spool
+from ingestion.warehouse import open_warehouse
 
 NOW = datetime(2026, 10, 1, 6, 0, tzinfo=UTC)
 
@@ -185,6 +191,8 @@ class Home:
     options: dict[str, str] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=lambda: dict(SECRETS))
+    extra_toml: str = ""
+    states: dict[str, dict[str, Any]] = field(default_factory=dict)
     runs: int = 0
 
     def settings(self) -> Settings:
@@ -202,7 +210,7 @@ class Home:
         lines += ["[sources.servicetitan.accounts.main]", 'tenant = "77"']
         lines += ["[sources.hubspot.accounts.main]"]
         lines += ["[sources.quickbooks.accounts.main]", 'realm_id = "9"']
-        lines += ["[sources.pcm.accounts.main]"]
+        lines += ["[sources.pcm.accounts.main]", self.extra_toml]
         file = self.path / "matchback.toml"
         self.path.mkdir(parents=True, exist_ok=True)
         file.write_text("\n".join(lines))
@@ -220,6 +228,49 @@ class Home:
             now=now or NOW + timedelta(hours=self.runs),
             entities=entities or None,
             clock=self.still.clock,
+        )
+
+    def pull(
+        self, source: str, *entities: str, account: str = "main", now: datetime | None = None
+    ) -> AccountResult:
+        """As `land`, without dlt between lander and warehouse: twenty times faster."""
+        self.runs += 1
+        settings = self.settings()
+        run_id = f"run-{self.runs}"
+        context = AccountContext(
+            settings=settings,
+            source=source,
+            account=account,
+            run_id=run_id,
+            now=now or NOW + timedelta(hours=self.runs),
+            spool=Spool(self.path / "spool", source=source, account=account, run_id=run_id),
+            clock=self.still.clock,
+        )
+        extraction = Extraction(context=context, entities=entities)
+        with open_warehouse(settings.warehouse) as connection:
+            create_landing_tables(connection)
+        reader = importlib.import_module(f"ingestion.sources.{source}").open_reader(context)
+        for entity in entities:
+            state = self.states.setdefault(f"{source}/{account}/{entity}", {})
+            batches = list(extraction.read_entity(reader, entity, state))
+            self.states[f"{source}/{account}/{entity}"] = json.loads(json.dumps(state))
+            with open_warehouse(settings.warehouse) as connection:
+                for batch in batches:
+                    connection.register("batch", batch)
+                    connection.execute(
+                        f"insert into raw_{source}.{entity} by name select * from batch"
+                    )
+        reader.close()
+        with open_warehouse(settings.warehouse) as connection:
+            context.spool.drain(connection)
+        return AccountResult(
+            source=source,
+            account=account,
+            entities=tuple(extraction.results),
+            is_complete=all(item.is_complete for item in extraction.results),
+            error=extraction.error,
+            started_at=NOW,
+            finished_at=NOW,
         )
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:

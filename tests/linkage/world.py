@@ -35,7 +35,9 @@ PERSON_COLUMNS = (
 def nicknames() -> NicknameTable:
     """Read the product's own nickname seed."""
     with (SEED_FOLDER / "identity_nicknames.csv").open() as file:
-        return nickname_table([(row["nickname"], row["formal_name"]) for row in csv.DictReader(file)])
+        return nickname_table(
+            [(row["nickname"], row["formal_name"]) for row in csv.DictReader(file)]
+        )
 
 
 def hard_records(
@@ -45,13 +47,21 @@ def hard_records(
     people = generate_people(person_count, seed, rates)
     rng = np.random.default_rng([seed, 99])
     everyone = people.persons["person_id"].combine_chunks()
-    home_of = dict(zip(everyone.to_pylist(), people.persons["household_id"].to_pylist(), strict=True))
+    home_of = dict(
+        zip(everyone.to_pylist(), people.persons["household_id"].to_pylist(), strict=True)
+    )
     parts = []
     for place, (system, (source, entity, share, twice)) in enumerate(SYSTEMS.items()):
         first = np.flatnonzero(rng.random(person_count) < share)
         chosen = [first, first[rng.random(len(first)) < twice]]
         for batch, rows in enumerate(chosen):
-            table = messy_records(people, system, everyone.take(pa.array(rows)), seed * 100 + place * 10 + batch, rates)
+            table = messy_records(
+                people,
+                system,
+                everyone.take(pa.array(rows)),
+                seed * 100 + place * 10 + batch,
+                rates,
+            )
             ids = pa.array([f"{batch}{row}" for row in rows])
             count = table.num_rows
             table = table.append_column("customer_id", ids)
@@ -63,7 +73,9 @@ def hard_records(
     return as_records(records, household_ids=households)
 
 
-def as_records(table: pa.Table, *, household_ids: pa.Array | None = None) -> tuple[pa.Table, pa.Table]:
+def as_records(
+    table: pa.Table, *, household_ids: pa.Array | None = None
+) -> tuple[pa.Table, pa.Table]:
     """Add the columns that `int_identity__records_collected` has, and split the truth off.
 
     `table` needs source, entity, customer_id; whatever else is missing is null.

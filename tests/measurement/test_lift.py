@@ -14,10 +14,10 @@ KEYS = ["campaign_key", "window_label", "wave"]
 def campaign(
     *,
     waves: dict[str, bool],
-    lift: float = 0.5,
+    lift: float = 0.8,
     households: int = 6_000,
     holdout_share: float = 0.3,
-    cost: float | None = 200_000.0,
+    cost: float | None = 100_000.0,
     seed: int = 1,
 ) -> dict[str, pd.DataFrame]:
     rng = np.random.default_rng(seed)
@@ -67,8 +67,8 @@ def test_a_campaign_that_pays_says_so_and_its_money_adds_up() -> None:
     assert found["verdict"] == "pays"
     assert found["lift_ci_low"] > 0
     assert found["incremental_margin_cents"] == pytest.approx(found["lift"] * found["mailed_count"])
-    assert found["iroi"] == pytest.approx(found["incremental_margin_cents"] / 200_000 - 1)
-    assert found["match_back_roi"] == pytest.approx(3_000_000 / 200_000 - 1)
+    assert found["iroi"] == pytest.approx(found["incremental_margin_cents"] / 100_000 - 1)
+    assert found["match_back_roi"] == pytest.approx(3_000_000 / 100_000 - 1)
     assert found["overstatement_ratio"] == pytest.approx(
         9_000_000 / found["incremental_revenue_cents"]
     )
@@ -94,7 +94,7 @@ def test_open_waves_are_not_pooled_with_closed_ones() -> None:
     assert pooled["mailed_count"] == (
         found.loc[("margin", "1"), "mailed_count"] + found.loc[("margin", "2"), "mailed_count"]
     )
-    assert pooled["cost_cents"] == 400_000
+    assert pooled["cost_cents"] == 200_000
     assert pooled["heterogeneity_p_value"] > 0
     assert found.loc[("margin", "3"), "verdict"] == "exploratory"
 

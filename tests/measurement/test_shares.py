@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import confint_proportions_2indep
+from scipy import optimize
+from scipy.special import xlogy
 
 from dbt_project.measurement.means import welch_difference
 from dbt_project.measurement.samples import Sample
@@ -40,13 +41,49 @@ def test_rocket_fuel_by_the_score_interval() -> None:
     assert found.p_value < 1e-12
 
 
+# Newcombe, Statistics in Medicine 17 (1998), table II, method 6 (Miettinen-Nurminen).
 @pytest.mark.parametrize(
-    "counts", [(10, 50, 3, 40), (14, 200, 2, 90), (5, 30, 9, 35), (120, 4_000, 30, 1_000)]
+    ("counts", "low", "high"),
+    [((56, 70, 48, 80), 0.0528, 0.3382), ((9, 10, 3, 10), 0.1700, 0.8406)],
 )
-def test_the_interval_is_the_published_score_interval(counts: tuple[int, int, int, int]) -> None:
+def test_the_published_intervals_are_reproduced(
+    counts: tuple[int, int, int, int], low: float, high: float
+) -> None:
     found = share_difference(*counts)
-    expected = confint_proportions_2indep(*counts, method="score", compare="diff", correction=True)
-    assert (found.ci_low, found.ci_high) == pytest.approx(expected, abs=2e-6)
+    assert (found.ci_low, found.ci_high) == pytest.approx((low, high), abs=0.00006)
+
+
+@pytest.mark.parametrize("counts", [(10, 50, 3, 40), (5, 30, 9, 35), (3, 900, 0, 100)])
+def test_the_statistic_uses_the_constrained_maximum_likelihood(
+    counts: tuple[int, int, int, int],
+) -> None:
+    hits_t, size_t, hits_c, size_c = counts
+    found = share_difference(*counts)
+    for end in (found.ci_low, found.ci_high):
+
+        def unlikelihood(share: float, end: float = end) -> float:
+            return -(
+                xlogy(hits_t, share + end)
+                + xlogy(size_t - hits_t, 1 - share - end)
+                + xlogy(hits_c, share)
+                + xlogy(size_c - hits_c, 1 - share)
+            )
+
+        bounds = (max(1e-12, 1e-12 - end), min(1 - 1e-12, 1 - 1e-12 - end))
+        share = optimize.minimize_scalar(
+            unlikelihood, bounds=bounds, method="bounded", options={"xatol": 1e-12}
+        ).x
+        variance = (share + end) * (1 - share - end) / size_t + share * (1 - share) / size_c
+        variance *= (size_t + size_c) / (size_t + size_c - 1)
+        assert abs(found.lift - end) / np.sqrt(variance) == pytest.approx(1.95996, abs=1e-3)
+
+
+def test_certain_shares_have_an_interval_to_the_edge() -> None:
+    found = share_difference(10, 10, 0, 10)
+    assert found.ci_low == pytest.approx(0.6636, abs=0.00006)
+    assert found.ci_high == 1.0
+    turned = share_difference(0, 10, 10, 10)
+    assert (turned.ci_low, turned.ci_high) == pytest.approx((-found.ci_high, -found.ci_low))
 
 
 @given(

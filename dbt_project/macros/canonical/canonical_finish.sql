@@ -286,8 +286,10 @@ code_fields as (
         custom_field_entries.source,
         custom_field_entries.account,
         custom_field_entries.job_id,
-        list(trim(substr(custom_field_entries.entry, strpos(custom_field_entries.entry, '=') + 1)) order by custom_field_entries.entry)
-            as field_texts
+        list(
+            distinct trim(substr(custom_field_entries.entry, strpos(custom_field_entries.entry, '=') + 1))
+            order by trim(substr(custom_field_entries.entry, strpos(custom_field_entries.entry, '=') + 1))
+        ) as field_texts
     from custom_field_entries
     inner join {{ ref('stg_matchback__setting_code_fields') }} as setting_code_fields
         on {{ normalised_word("split_part(custom_field_entries.entry, '=', 1)") }}

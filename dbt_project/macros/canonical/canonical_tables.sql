@@ -224,7 +224,7 @@
             'columns': {
                 'client_id': 'text', 'endpoint': 'text', 'method': 'text', 'logical_call_id': 'text',
                 'error': 'text', 'response_body': 'text', 'trace_id': 'text', 'status_code': 'integer',
-                'latency_ms': 'integer', 'attempt': 'integer', 'called_at': 'instant',
+                'latency_ms': 'decimal', 'attempt': 'integer', 'called_at': 'instant',
             },
         },
         'credentials': {

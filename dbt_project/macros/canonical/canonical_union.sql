@@ -52,6 +52,10 @@ select
     {{ import_extra(table_name, name) }} as {{ name }},
     {%- elif name == 'wave' and table_name != 'mail_costs' %}
     coalesce(staged.wave, '1') as wave,
+    {%- elif name == 'campaign_source' and name in table['key'] %}
+    coalesce(staged.campaign_source, staged.source) as campaign_source,
+    {%- elif name == 'campaign_account' and name in table['key'] %}
+    coalesce(staged.campaign_account, staged.account) as campaign_account,
     {%- elif name == 'member_id' %}
     coalesce(staged.member_id, staged.customer_id, staged.recipient_id) as member_id,
     {%- elif name in ['postal_code', 'service_postal_code'] %}

@@ -22,12 +22,12 @@ parsed as (
     select
         account,
         record_id,
-        latest.is_deleted as is_deleted,
-        latest.modified_at as updated_at,
+        is_deleted,
+        modified_at as updated_at,
         first_known_at,
-        latest.known_at as known_at,
-        latest.payload as payload,
-        {{ json_record('latest.payload', nested_structure(paths)) }} as record
+        known_at,
+        payload,
+        {{ json_record('payload', nested_structure(paths)) }} as record
     from versions
 
 ),
@@ -108,6 +108,12 @@ select * from judged
             {%- do checks.append(
                 "case when " ~ name ~ " is null and nullif(trim(record." ~ path ~ "), '') is not null then "
                 ~ reject_entry(name, misfit_reason(type)) ~ " end"
+            ) -%}
+        {%- endif -%}
+        {%- if type in ('text', 'word', 'plain_text') -%}
+            {%- do checks.append(
+                "case when left(ltrim(record." ~ path ~ "), 1) in ('{', '[') and json_type(payload, '$." ~ path
+                ~ "') in ('OBJECT', 'ARRAY') then " ~ reject_entry(name, 'is not a text') ~ " end"
             ) -%}
         {%- endif -%}
         {%- if '.' in path and path.split('.')[0] not in parents -%}

@@ -14,6 +14,7 @@
                 then nullif(nullif(regexp_replace(trim({{ text }}), '^([0-9]+)[.]0+$', '\1'), ''), '0')
         end
     {%- elif type == 'instant' -%} {{ instant_of(text) }}
+    {%- elif type == 'portal_instant' -%} {{ portal_instant_of(text) }}
     {%- elif type == 'date' -%} {{ date_of(text) }}
     {%- elif type == 'cents' -%} {{ cents(text) }}
     {%- elif type == 'rounded_cents' -%}
@@ -35,6 +36,7 @@
         'id': 'is an id damaged by number formatting',
         'reference': 'is an id damaged by number formatting',
         'instant': 'is not an instant',
+        'portal_instant': 'is not an instant',
         'date': 'is not a date',
         'cents': 'is not an amount in whole cents',
         'rounded_cents': 'is not an amount',
@@ -61,6 +63,20 @@
 
 {% macro default__instant_of(text) -%}
     case
+        when regexp_matches(trim({{ text }}), '^[0-9]{4}-[0-9]{2}-[0-9]{2}')
+            then try_cast(trim({{ text }}) as timestamp with time zone)
+    end
+{%- endmacro %}
+
+{#- An ISO 8601 text or milliseconds since 1970 as an instant: CRM portals write both. -#}
+{% macro portal_instant_of(text) -%}
+    {{ return(adapter.dispatch('portal_instant_of', 'matchback')(text)) }}
+{%- endmacro %}
+
+{% macro default__portal_instant_of(text) -%}
+    case
+        when regexp_matches(trim({{ text }}), '^[0-9]{12,13}$')
+            then make_timestamptz(cast(trim({{ text }}) as bigint) * 1000)
         when regexp_matches(trim({{ text }}), '^[0-9]{4}-[0-9]{2}-[0-9]{2}')
             then try_cast(trim({{ text }}) as timestamp with time zone)
     end

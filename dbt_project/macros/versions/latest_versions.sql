@@ -8,26 +8,35 @@
 
 {% macro default__latest_versions(source_name, table_name) -%}
     select
-        versions.account,
-        versions.record_id,
-        arg_max(
-            struct_pack(
-                modified_at := versions.modified_at,
-                is_deleted := versions.is_deleted,
-                payload := versions.payload,
-                payload_hash := versions.payload_hash,
-                known_at := versions._loaded_at
-            ),
-            struct_pack(
-                moved_at := coalesce(versions.modified_at, versions._loaded_at),
-                loaded_at := versions._loaded_at,
-                page_position := coalesce(versions._position, 0)
-            )
-        ) as latest,
-        min(versions._loaded_at) as first_known_at
-    from {{ source(source_name, table_name) }} as versions
-    where versions._loaded_at <= {{ as_of() }}
-    group by
-        versions.account,
-        versions.record_id
+        account,
+        record_id,
+        modified_at,
+        is_deleted,
+        payload,
+        payload_hash,
+        known_at,
+        first_known_at
+    from (
+        select
+            versions.account,
+            versions.record_id,
+            versions.modified_at,
+            versions.is_deleted,
+            versions.payload,
+            versions.payload_hash,
+            versions._loaded_at as known_at,
+            min(versions._loaded_at) over (
+                partition by versions.account, versions.record_id
+            ) as first_known_at,
+            row_number() over (
+                partition by versions.account, versions.record_id
+                order by
+                    coalesce(versions.modified_at, versions._loaded_at) desc,
+                    versions._loaded_at desc,
+                    versions._position desc
+            ) as place
+        from {{ source(source_name, table_name) }} as versions
+        where versions._loaded_at <= {{ as_of() }}
+    )
+    where place = 1
 {%- endmacro %}

@@ -44,12 +44,47 @@ def assign_technicians(
         first = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
         technician[order] = (np.arange(len(order)) - first + day[order]) % sizes[number]
     jobs["technician"] = technician
+    jobs["next_on_day"] = _one_after_the_other(jobs, tenant, day)
     jobs["second_technician"] = (jobs["job_class"] == 2) & (sizes[tenant] > 1)
     return sizes
 
 
+def _one_after_the_other(
+    jobs: dict[str, np.ndarray], tenant: np.ndarray, day: np.ndarray
+) -> np.ndarray:
+    """Move each visit behind the technician's one before it on that day.
+
+    Returns:
+        Row of the technician's next visit that day (-1: none).
+    """
+    went = np.flatnonzero(~np.isnat(jobs["arrived_at"]))
+    order = went[
+        np.lexsort((jobs["arrived_at"][went], jobs["technician"][went], day[went], tenant[went]))
+    ]
+    keys = np.stack([tenant[order], day[order], jobs["technician"][order]])
+    starts = np.r_[True, (np.diff(keys, axis=1) != 0).any(axis=0)] if len(order) else np.zeros(0)
+    place = np.arange(len(order))
+    rank = place - np.maximum.accumulate(np.where(starts, place, 0))
+    arrived = jobs["arrived_at"][order].copy()
+    work = jobs["work_seconds"][order]
+    for number in range(1, int(rank.max(initial=0)) + 1):
+        rows = np.flatnonzero(rank == number)
+        free = later(arrived[rows - 1], 300 + work[rows - 1] + 900)
+        arrived[rows] = np.maximum(arrived[rows], free)
+    moved = (arrived - jobs["arrived_at"][order]).astype(np.int64)
+    for name in (
+        *("arrived_at", "started_at", "completed_at", "dispatched_at", "reopened_at"),
+        *("hold_at", "resumed_at"),
+    ):
+        jobs[name][order] = later(jobs[name][order], moved)
+    following = np.full(len(day), -1)
+    inner = np.flatnonzero(rank[1:] > 0) if len(order) else np.zeros(0, dtype=np.int64)
+    following[order[inner]] = order[inner + 1]
+    return following
+
+
 def build_shifts(sizes: np.ndarray, calendar: Calendar, seed: int) -> dict[str, np.ndarray]:
-    """Planned shifts, time off and training: tenant, technician, starts_at, ends_at, kind, made_at."""
+    """Planned shifts, time off (kind 1) and training (2) of every technician."""
     rng = generator(seed, "shifts")
     days = np.arange(-HISTORY_DAYS, FUTURE_DAYS + 14)
     weekday = (calendar.dates(days).astype(np.int64) + 3) % 7
@@ -89,11 +124,13 @@ def overlap_timesheets(
         Columns arrived_at, done_at, planted (row per job; NaT where nobody went).
     """
     rng = generator(seed, "timesheets")
-    planted = (
-        rng.random(len(jobs["arrived_at"])) < rates.faults.overlapping_timesheet
-    ) & ~np.isnat(jobs["arrived_at"])
+    following = jobs["next_on_day"]
+    planted = (following >= 0) & (
+        rng.random(len(following)) < rates.faults.overlapping_timesheet * 2
+    )
     worked = later(jobs["started_at"], jobs["work_seconds"])
-    done = np.where(planted, later(worked, 9 * HOUR), worked)
+    late = later(jobs["arrived_at"][np.maximum(following, 0)], 1_500)
+    done = np.where(planted, late, worked)
     return {
         "arrived_at": jobs["arrived_at"],
         "done_at": only_where(~np.isnat(jobs["arrived_at"]), done),

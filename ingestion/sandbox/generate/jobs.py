@@ -184,7 +184,7 @@ def _timeline(
     begin = rng.choice([8, 10, 12, 13, 15], count) * HOUR
     window_start = calendar.instants(day, begin)
     window_end = later(window_start, slot * HOUR)
-    lateness = rng.normal(55, 45, count) * 60
+    lateness = rng.normal(35, 32, count) * 60
     tail = rng.random(count) < 0.05
     arrived = later(window_start, np.maximum(lateness + tail * 5_400, -1_200))
     work = np.array([item.work_hours for item in JOB_TYPES])[jobs["job_type"]]

@@ -11,6 +11,8 @@ from ingestion.sandbox.generate.jobs import CODE, QR_SCAN
 from ingestion.sandbox.generate.mail import DAY, HOUR
 from ingestion.sandbox.rates import WorldRates
 
+COUNTER_SALES = 0.004
+
 
 def build_invoices(
     jobs: dict[str, np.ndarray], calendar: Calendar, seed: int, rates: WorldRates
@@ -35,7 +37,8 @@ def build_invoices(
     # Membership visits without charge have a zero invoice in many shops: some here too.
     zero = np.flatnonzero(~np.isnat(jobs["completed_at"]) & jobs["no_charge"])
     zero = zero[rng.random(len(zero)) < 0.5]
-    lone = int(len(job) * (faults.invoice_without_job + 0.004))
+    lost = int(len(job) * faults.invoice_without_job)
+    lone = lost + int(len(job) * COUNTER_SALES)
     donors = rng.choice(job, lone) if len(job) else job
     invoices = {
         "job": np.concatenate([job, zero, np.full(lone, -1)]),
@@ -44,7 +47,7 @@ def build_invoices(
         "household": jobs["household"][np.concatenate([job, zero, donors])],
         "done_at": jobs["completed_at"][np.concatenate([job, zero, donors])],
         "lost_job": np.concatenate(
-            [np.zeros(len(job) + len(zero), dtype=bool), np.arange(lone) % 5 < 3]
+            [np.zeros(len(job) + len(zero), dtype=bool), np.arange(lone) < lost]
         ),
     }
     return invoices | _amounts(invoices, jobs, rng) | _events(invoices, calendar, rng, rates)
@@ -91,7 +94,7 @@ def _events(
     faults = rates.faults
     draw = rng.random(count)
     lag = np.where(draw < 0.85, rng.integers(300, 7_200, count), rng.integers(1, 3, count) * DAY)
-    lag = np.where(draw > 1 - rates.late_invoice, rng.integers(4, 20, count) * DAY, lag)
+    lag = np.where(draw > 1 - rates.late_invoice, rng.integers(4, 12, count) * DAY, lag)
     lag = np.where(invoices["part"] > 1, lag + 3 * DAY, lag)
     created = later(invoices["done_at"], lag)
     voided = rng.random(count) < rates.voided
@@ -101,14 +104,18 @@ def _events(
     doubled = synced & (rng.random(count) < faults.books_invoice_doubled)
     deleted_copy = synced & ~doubled & (rng.random(count) < 0.004)
     differs = synced & (rng.random(count) < faults.books_amount_differs)
+    changed_at = later(created, rng.integers(2, 40, count) * DAY)
+    paid_at = later(created, rng.exponential(6 * DAY, count) + 900)
+    change = rng.choice([-2_500, -1_000, 1_500, 4_900], count)
+    change = np.where(paid & (changed_at > paid_at), np.abs(change), change)
     books_at = later(created, rng.integers(2 * HOUR, 30 * HOUR, count))
     return {
         "created_at": created,
         "invoice_day": calendar.local_days(created),
         "voided_at": only_where(voided, later(created, rng.integers(1, 30, count) * DAY)),
-        "changed_at": only_where(changed, later(created, rng.integers(2, 40, count) * DAY)),
-        "change_cents": np.where(changed, rng.choice([-2_500, -1_000, 1_500, 4_900], count), 0),
-        "paid_at": only_where(paid, later(created, rng.exponential(6 * DAY, count) + 900)),
+        "changed_at": only_where(changed, changed_at),
+        "change_cents": np.where(changed, change, 0),
+        "paid_at": only_where(paid, paid_at),
         "pays_in_two": paid & (rng.random(count) < 0.04),
         "overpaid": paid & (rng.random(count) < faults.payment_over_invoice),
         "total_differs": (invoices["job"] >= 0)

@@ -105,16 +105,13 @@ def ranks(group: np.ndarray, created: np.ndarray) -> np.ndarray:
     return _ranks(group, created) if len(group) else np.zeros(0, dtype=np.int64)
 
 
-def crm_records(
-    roster: Roster, asked: Columns, dispatch: Columns, calendar: Calendar, seed: int
-) -> Columns:
+def crm_records(roster: Roster, asked: Columns, dispatch: Columns, seed: int) -> Columns:
     """Contacts of the CRM: most customers, most who ever asked, some twice.
 
     Args:
         roster: The people.
         asked: person and at of every request that reached the CRM.
         dispatch: Dispatch records, for when old customers became known.
-        calendar: World time.
         seed: The world's seed.
 
     Returns:

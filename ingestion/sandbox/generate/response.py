@@ -21,6 +21,7 @@ from ingestion.sandbox.rates import WorldRates
 
 WAYS = ("call", "web_booking", "lead_form", "internal")
 BY_CALL, BY_BOOKING, BY_FORM, BY_US = range(len(WAYS))
+ABANDONED_SECONDS = 20
 
 
 def build_ways(jobs: dict[str, np.ndarray], mail: Mail, seed: int, rates: WorldRates) -> None:
@@ -73,10 +74,14 @@ def build_lost_requests(
     count = int(len(jobs["created_at"]) * 0.35)
     lived_in = np.flatnonzero(roster.head >= 0)
     household = rng.choice(lived_in, count)
+    way = rng.choice([BY_CALL, BY_BOOKING, BY_FORM], count, p=[0.72, 0.06, 0.22])
+    seconds = rng.integers(4, 420, count)
+    no_lead = (way == BY_CALL) & ((seconds < ABANDONED_SECONDS) | (np.arange(count) % 7 == 0))
     day = rng.integers(-HISTORY_DAYS, FUTURE_DAYS, count)
     shares = np.array([item[2] for item in OTHER_CHANNELS])
     return {
-        "way": rng.choice([BY_CALL, BY_BOOKING, BY_FORM], count, p=[0.72, 0.06, 0.22]),
+        "way": way,
+        "is_wanted": ~no_lead,
         "household": household,
         "person": roster.head[household],
         "happened_at": calendar.instants(
@@ -85,5 +90,5 @@ def build_lost_requests(
         "closed_after": rng.integers(HOUR, 5 * DAY, count),
         "closed": rng.random(count) < 0.8,
         "source": len(CAMPAIGNS) + rng.choice(len(shares), count, p=shares / shares.sum()),
-        "seconds": rng.integers(4, 420, count),
+        "seconds": seconds,
     }

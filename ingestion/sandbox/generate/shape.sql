@@ -230,7 +230,7 @@ with asked as (
         null::timestamp as won_at,
         case when l.closed then l.happened_at + to_seconds(l.closed_after) end as lost_at
     from base.lost_requests as l
-    where l.way = 2 and not l.missing_in_crm
+    where l.is_wanted and not l.missing_in_crm
 )
 select
     700000 + row_number() over (order by a.created_at, a.job, a.request) as deal_id,
@@ -283,11 +283,12 @@ select
     r.person,
     10 + r.n as customer_id,
     r.created_at, r.changed_at, r.inactive_at,
-    case when r.tax_missing then null else w.tax_id end as tax_id,
+    case when not r.tax_missing then coalesce(w.tax_id, p.tax_id) end as tax_id,
     w.name, w.company, w.email, w.phone, w.address_line_1, w.address_line_2, w.city, w.state, w.postal_code,
     w.customer_type
 from base.book_records as r
 inner join base.book_written as w on w.n = r.n
+inner join base.persons as p on p.person = r.person
 order by r.n;
 
 create or replace table base.book_invoices as
@@ -338,3 +339,23 @@ select
     case when is_sold then tax_cents else 0 end as tax_cents
 from offered
 order by job;
+
+-- What the records were made of is no longer needed.
+drop table base.properties_raw;
+drop table base.dispatch_records;
+drop table base.dispatch_written;
+drop table base.pieces_raw;
+drop table base.jobs_raw;
+drop table base.invoices_raw;
+drop table base.payments_raw;
+drop table base.credit_memos_raw;
+drop table base.lost_requests_raw;
+drop table base.lost_written;
+drop table base.crm_records;
+drop table base.book_records;
+drop table base.campaigns_raw;
+
+create or replace table base.suppressed as
+select p.person, min(d.mailed_on) - 30 as added_on, min(p.piece) as piece
+from base.pieces as p inner join base.drops as d on d.drop = p.drop
+where p.suppressed group by p.person;

@@ -25,6 +25,14 @@ from ingestion.sandbox.plan import CAMPAIGNS, OTHER_CHANNELS
 from ingestion.sandbox.rates import WorldRates
 
 
+def technician_name(tenant: int, number: int) -> str:
+    """A name of its own for each technician of a tenant; large crews are numbered."""
+    first = TECHNICIAN_FIRST[(number + tenant) % len(TECHNICIAN_FIRST)]
+    last = TECHNICIAN_NAMES[number % len(TECHNICIAN_NAMES)]
+    again = number // len(TECHNICIAN_NAMES)
+    return f"{first} {last}" + (f" {again + 1}" if again else "")
+
+
 def load_small_tables(
     connection: duckdb.DuckDBPyConnection,
     calendar: Calendar,
@@ -56,9 +64,7 @@ def load_small_tables(
         ],
         "technicians": [
             {"tenant": tenant, "technician": number, "technician_id": 7_001 + number,
-             "name": f"{TECHNICIAN_FIRST[(number + tenant) % len(TECHNICIAN_FIRST)]} "
-             f"{TECHNICIAN_NAMES[number % len(TECHNICIAN_NAMES)]}"
-             + (f" {number // len(TECHNICIAN_NAMES) + 1}" if number >= len(TECHNICIAN_NAMES) else ""),
+             "name": technician_name(tenant, number),
              "crew": f"Crew {number // 2 + 1}"}
             for tenant, size in enumerate(crew_sizes) for number in range(int(size))
         ],
@@ -136,14 +142,11 @@ def _drops(calendar: Calendar, mail: Mail, overbilled_share: float) -> list[dict
 
 def plant_flags(
     work: Columns,
-    bills: Columns,
     mail: Mail,
     books: Columns,
     lost: Columns,
     seed: int,
     rates: WorldRates,
-    roster: Roster,
-    calendar: Calendar,
 ) -> None:
     """Mark the records that carry a planted discrepancy not decided elsewhere."""
     rng = generator(seed, "planted")
@@ -175,4 +178,3 @@ def plant_flags(
     lost["promised"] = (asked == BY_BOOKING) & drawn(
         len(asked), min(1.0, faults.booking_without_job * 60)
     )
-    del bills, roster, calendar

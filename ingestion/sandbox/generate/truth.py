@@ -1,7 +1,9 @@
-"""Write down what no vendor knows, before anything is served."""
+"""Write down what no vendor knows, and hand it out as Arrow tables when asked for."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -11,13 +13,33 @@ TABLES = ("campaigns", "members", "jobs", "records", "faults")
 SCRIPT = Path(__file__).with_suffix(".sql")
 
 
-def write_truth(connection: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
-    """Fill schema `truth` and hand the tables out.
+class Truth(Mapping[str, pa.Table]):
+    """The truth about a world, read when first asked for and then kept.
 
-    Returns:
-        `campaigns` (true lift), `members` (true arm and person), `jobs` (true cause and what
-        evidence of it the systems hold), `records` (true person and home of every record),
-        `faults` (kind, source, account, entity, record_id, since).
+    `campaigns` (true lift), `members` (true arm and person), `jobs` (true cause and what evidence
+    of it the systems hold), `records` (true person and home of every record), `faults` (kind,
+    source, account, entity, record_id, since).
     """
-    connection.execute(SCRIPT.read_text(encoding="utf-8"))
-    return {name: connection.execute(f"from truth.{name}").to_arrow_table() for name in TABLES}
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._read: dict[str, pa.Table] = {}
+        connection.execute(SCRIPT.read_text(encoding="utf-8"))
+
+    def __getitem__(self, name: str) -> pa.Table:
+        """One table of the truth."""
+        if name not in TABLES:
+            raise KeyError(name)
+        with self._lock:
+            if name not in self._read:
+                with self._connection.cursor() as cursor:
+                    table = cursor.execute(f"from truth.{name}").to_arrow_table()
+                self._read[name] = table
+            return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)

@@ -1,10 +1,10 @@
 -- What no vendor knows: true lifts, arms, causes, identities, planted discrepancies.
 
-create or replace table truth.campaigns as
+create or replace view truth.campaigns as
 select campaign, code, name, kind, channel, holdout_share, true_lift, started_on
 from base.campaigns where kind <> 'always on' order by campaign;
 
-create or replace table truth.members as
+create or replace view truth.members as
 select
     m.n as member, d.code as campaign_code, d.wave, m.household, p.person_id,
     case when m.mailed then 'mailed' else 'holdout' end as arm,
@@ -15,27 +15,51 @@ inner join base.persons as p on p.person = m.person
 left join base.pieces as pc on pc.piece = m.piece
 order by m.n;
 
-create or replace table truth.jobs as
+create or replace view truth.jobs as
+with billed as (
+    select
+        i.job,
+        sum(i.subtotal_cents + i.change_cents) as net_cents,
+        sum(i.total_cents + i.change_cents) as total_cents
+    from base.invoices as i
+    where i.job >= 0 and i.voided_at is null
+    group by i.job
+),
+credited as (
+    select i.job, sum(m.cents - m.tax_cents) as net_cents
+    from base.credit_memos as m inner join base.invoices as i on i.invoice = m.invoice
+    where m.applied group by i.job
+),
+refunded as (
+    select i.job, sum(-p.cents) as cents
+    from base.payments as p inner join base.invoices as i on i.invoice = p.invoice
+    where p.kind = 1 group by i.job
+)
 select
     'servicetitan' as source, j.account, j.job_id::varchar as job_id, j.job_number, j.job_class,
     p.person_id, p.household_id, j.created_at,
     case when j.cause_campaign < 0 then 'baseline' else 'campaign' end as cause,
     c.code as cause_campaign_code, d.wave as cause_wave, pc.piece_id as cause_piece_id,
     ['none', 'code', 'tracking_call', 'qr_scan'][j.evidence + 1] as evidence,
-    j.evidence_code, j.piece_id as evidence_piece_id
+    j.evidence_code, j.piece_id as evidence_piece_id,
+    coalesce(b.net_cents, 0) - coalesce(m.net_cents, 0) as net_before_refunds_cents,
+    coalesce(b.total_cents, 0) as total_cents, coalesce(r.cents, 0) as refunded_cents
 from base.jobs as j
 inner join base.persons as p on p.person = j.person
 left join base.campaigns as c on c.campaign = j.cause_campaign
 left join base.drops as d on d.drop = j.cause_drop
 left join base.pieces as pc on pc.piece = j.cause_piece
+left join billed as b on b.job = j.job
+left join credited as m on m.job = j.job
+left join refunded as r on r.job = j.job
 order by j.job;
 
-create or replace table truth.records as
+create or replace view truth.records as
 select 'servicetitan' as source, c.account, 'customers' as entity, c.customer_id::varchar as record_id,
     p.person_id, p.household_id, c.property_id, c.created_at
 from base.customers as c inner join base.persons as p on p.person = c.person
 union all by name
-select 'hubspot', 'main' as account, 'contacts' as entity, c.contact_id::varchar as record_id,
+select 'hubspot' as source, 'main' as account, 'contacts' as entity, c.contact_id::varchar as record_id,
     p.person_id, p.household_id, w.property_id, c.created_at
 from base.contacts as c
 inner join base.persons as p on p.person = c.person
@@ -52,9 +76,16 @@ select 'pcm' as source, 'main' as account, 'recipients' as entity, r.piece_id as
 from base.pieces as r
 inner join base.persons as p on p.person = r.person
 inner join base.drops as d on d.drop = r.drop
-inner join base.recipients_written as w on w.n = r.piece;
+inner join base.recipients_written as w on w.n = r.piece
+union all by name
+select 'pcm' as source, 'main' as account, 'members' as entity, 'M' || lpad(m.n::varchar, 7, '0') as record_id,
+    p.person_id, p.household_id, w.property_id, d.assigned_at as created_at
+from base.members as m
+inner join base.persons as p on p.person = m.person
+inner join base.drops as d on d.drop = m.drop
+inner join base.members_written as w on w.n = m.n;
 
-create or replace table truth.faults as
+create or replace view truth.faults as
 select 'booking_without_job' as kind, 'servicetitan' as source, account, 'bookings' as entity,
     booking_id::varchar as record_id, happened_at + interval 1 hour as since
 from base.lost_requests where way = 1 and promised
@@ -90,8 +121,10 @@ union all by name
 select 'job_without_invoice' as kind, 'servicetitan' as source, account, 'jobs' as entity,
     job_id::varchar as record_id, completed_at as since from base.jobs where invoice_missing
 union all by name
-select 'lead_not_in_crm' as kind, 'servicetitan' as source, account, 'leads' as entity,
-    lead_id::varchar as record_id, happened_at as since from base.lost_requests where way = 2 and missing_in_crm
+select 'lead_not_in_crm' as kind, 'servicetitan' as source, account,
+    ['calls', 'bookings', 'leads'][way + 1] as entity,
+    [call_id, booking_id, lead_id][way + 1]::varchar as record_id, happened_at as since
+from base.lost_requests where missing_in_crm and is_wanted
 union all by name
 select 'lead_not_in_crm' as kind, 'servicetitan' as source, account,
     ['calls', 'bookings', 'leads'][way + 1] as entity,
@@ -149,7 +182,9 @@ from base.pieces as p inner join base.drops as d on d.drop = p.drop where p.outs
 union all by name
 select 'mailed_suppressed' as kind, 'pcm' as source, 'main' as account, 'recipients' as entity,
     p.piece_id as record_id, d.ordered_at as since
-from base.pieces as p inner join base.drops as d on d.drop = p.drop where p.suppressed
+from base.pieces as p
+inner join base.drops as d on d.drop = p.drop
+inner join base.suppressed as s on s.person = p.person and s.added_on <= d.mailed_on
 union all by name
 select 'pieces_billed_not_mailed' as kind, 'pcm' as source, 'main' as account, 'mail_orders' as entity,
     d.order_id::varchar as record_id, d.mailing_at as since

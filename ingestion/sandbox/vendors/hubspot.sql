@@ -23,7 +23,7 @@ stated as (
     select
         c.*, m.last_mail_at, d.promo_code, d.campaign_code, d.gclid, d.last_deal_at, l.last_call_at,
         x.merged_ids, k.channel,
-        least(serve.now(), greatest(
+        least(case when serve.past(c.archived_at) then c.archived_at else serve.now() end, greatest(
             serve.latest([c.created_at, c.changed_at]), coalesce(d.last_deal_at, c.created_at),
             coalesce(l.last_call_at, c.created_at), coalesce(x.merged_at, c.created_at)
         )) as modified_at

@@ -147,7 +147,8 @@ def _one(context: Context, request: Request, entity: str) -> Response:
 
 def _undeliverable(context: Context, request: Request) -> Response:
     query = request.query_params
-    where, values = "true", []
+    where = "true"
+    values: list[Any] = []
     try:
         if "batchID" in query:
             where, values = "batch_id = ?", [int(query["batchID"])]

@@ -34,20 +34,25 @@ select 'main' as account, batch_id as id, ordered_at as created_at, serve.latest
 from base.drops
 
 -- entity: recipients
-select 'main' as account, p.piece as id, d.ordered_at as created_at, serve.latest([d.ordered_at, d.processing_at]) as modified_at, true as active,
-    p.order_id, p.batch_id,
+with shown as (
+    select p.*, d.ordered_at, d.processing_at, c.offer,
+        w.company, w.first_name, w.last_name, w.address_line_1, w.address_line_2, w.city, w.state, w.postal_code, w.postal_code_4
+    from base.pieces as p
+    inner join base.drops as d on d.drop = p.drop
+    inner join base.campaigns as c on c.campaign = p.campaign
+    inner join base.recipients_written as w on w.n = p.piece
+)
+select 'main' as account, piece as id, ordered_at as created_at, serve.latest([ordered_at, processing_at]) as modified_at, true as active,
+    order_id, batch_id,
     {
-        'company': w.company, 'firstName': w.first_name, 'lastName': w.last_name, 'address': w.address_line_1, 'address2': coalesce(w.address_line_2, ' '),
-        'city': case when p.outside_area then 'EL PASO' else w.city end, 'state': w.state,
-        'zipCode': case when p.outside_area then '79901' else w.postal_code || coalesce('-' || w.postal_code_4, '') end,
-        'extRefNbr': p.piece_id, 'undeliverable': p.failed and serve.past(d.processing_at),
-        'undeliverableReason': case when p.failed and serve.past(d.processing_at) then 'Vacant or incomplete address' end,
-        'variables': [{'key': 'promocode', 'value': p.promo_code}, {'key': 'offer', 'value': c.offer}]
+        'company': company, 'firstName': coalesce(first_name, ''), 'lastName': coalesce(last_name, ''), 'address': address_line_1, 'address2': coalesce(address_line_2, ' '),
+        'city': case when outside_area then 'EL PASO' else city end, 'state': state,
+        'zipCode': case when outside_area then '79901' else postal_code || coalesce('-' || postal_code_4, '') end,
+        'extRefNbr': piece_id, 'undeliverable': failed and serve.past(processing_at),
+        'undeliverableReason': case when failed and serve.past(processing_at) then 'Vacant or incomplete address' end,
+        'variables': [{'key': 'promocode', 'value': promo_code}, {'key': 'offer', 'value': offer}]
     } as payload
-from base.pieces as p
-inner join base.drops as d on d.drop = p.drop
-inner join base.campaigns as c on c.campaign = p.campaign
-inner join base.recipients_written as w on w.n = p.piece
+from shown
 
 -- entity: undeliverables
 select 'main' as account, p.piece as id, d.processing_at as created_at, d.processing_at as modified_at, true as active,
@@ -68,11 +73,11 @@ with events as (
     ], lambda event: event.date is not null)) as event
     from base.pieces
 )
-select 'main' as account, e.piece as id, e.event.date as created_at, e.event.date as modified_at, true as active, e.order_id, e.batch_id,
+select 'main' as account, piece as id, event.date as created_at, event.date as modified_at, true as active, order_id, batch_id,
     {
-        'orderID': e.order_id, 'batchID': e.batch_id, 'extRefNbr': e.piece_id, 'status': e.event.status, 'date': serve.zms(e.event.date)
+        'orderID': order_id, 'batchID': batch_id, 'extRefNbr': piece_id, 'status': event.status, 'date': serve.zms(event.date)
     } as payload
-from events as e
+from events
 
 -- entity: qr_codes
 with scanned as (
@@ -91,7 +96,7 @@ select 'main' as account, s.n as id, s.scanned_at as created_at, s.scanned_at as
     {
         'ipAddress': '203.0.113.' || (s.n % 250), 'scanDate': serve.zms(s.scanned_at),
         'recipient': {
-            'company': w.company, 'firstName': w.first_name, 'lastName': w.last_name, 'address': w.address_line_1, 'address2': coalesce(w.address_line_2, ' '),
+            'company': w.company, 'firstName': coalesce(w.first_name, ''), 'lastName': coalesce(w.last_name, ''), 'address': w.address_line_1, 'address2': coalesce(w.address_line_2, ' '),
             'city': w.city, 'state': w.state, 'zipCode': w.postal_code, 'extRefNbr': p.piece_id
         }
     } as payload
@@ -104,15 +109,13 @@ with spent as (
     select coalesce(sum(75), 0) as cents from base.pieces where serve.past(printed_at)
 )
 select 'main' as account, 1 as id, timestamp '2024-01-05 12:00:00' as created_at, timestamp '2024-01-05 12:00:00' as modified_at, true as active,
-    {'moneyOnAccount': serve.amount(2500000 + (spent.cents // 1000000) * 1000000 - spent.cents), 'customInventory': []::struct(inventoryID integer)[]} as payload
+    {'moneyOnAccount': serve.amount(2500000 + (cents // 1000000) * 1000000 - cents), 'customInventory': []::struct(inventoryID integer)[]} as payload
 from spent
 
 -- entity: suppressions
-select 'main' as account, p.piece as id, d.ordered_at - interval 30 day as created_at, d.ordered_at - interval 30 day as modified_at, true as active,
+select 'main' as account, p.piece as id, p.added_on::timestamp as created_at, p.added_on::timestamp as modified_at, true as active,
     {
         'suppressionAddressID': 70000 + p.piece, 'address': w.address_line_1, 'address2': coalesce(w.address_line_2, ' '), 'city': w.city, 'state': w.state, 'zipCode': w.postal_code
     } as payload
-from base.pieces as p
-inner join base.drops as d on d.drop = p.drop
+from base.suppressed as p
 inner join base.recipients_written as w on w.n = p.piece
-where p.suppressed

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -76,7 +77,7 @@ def routes(context: Context) -> list[Route]:
         text = request.query_params.get("query", "")
         if request.method == "POST":
             text = (await request.body()).decode("utf-8", "replace")
-        return _guarded(context, request, lambda: _query(context, text))
+        return await run_in_threadpool(_guarded, context, request, lambda: _query(context, text))
 
     def cdc(request: Request) -> Response:
         return _guarded(context, request, lambda: _cdc(context, request))
@@ -168,7 +169,8 @@ def _query(context: Context, text: str) -> Response:
     if re.search(r"\bor\b", re.sub(r"'[^']*'", "", conditions), re.IGNORECASE):
         raise FaultyQueryError("OR is not supported")
     for part in re.split(r"\s+and\s+", conditions, flags=re.IGNORECASE) if conditions else []:
-        where.append(_condition(part, values))
+        record = context.store.record(f"quickbooks__{entity}")
+        where.append(_condition(part, values, record))
     if entity in NAME_LISTS and "active" not in conditions.lower():
         where.append("active")
     condition, table = " and ".join(where), f"quickbooks__{entity}"
@@ -198,7 +200,7 @@ def _order(text: str | None) -> str:
     return f"{chosen} {'desc' if down else 'asc'}, id"
 
 
-def _condition(text: str, values: list[Any]) -> str:
+def _condition(text: str, values: list[Any], record: str) -> str:
     match = _CONDITION.match(text)
     if not match:
         raise FaultyQueryError(f"Encountered near {text[:60]!r}")
@@ -211,7 +213,7 @@ def _condition(text: str, values: list[Any]) -> str:
         "metadata.lastupdatedtime": "modified_at",
         "metadata.createtime": "created_at",
         "id": "id",
-    }.get(name.lower(), f"json_extract_string(to_json(payload), '$.{name}')")
+    }.get(name.lower(), f"json_extract_string({record}, '$.{name}')")
     if operator == "in":
         listed = [part.strip(" ()'") for part in value.split(",")]
         values += listed
@@ -244,23 +246,28 @@ def _cdc(context: Context, request: Request) -> Response:
     for entity in asked:
         if entity not in ENTITIES:
             raise FaultyQueryError(f"Unknown entity {entity[:40]}")
-        rows = context.store.rows(
-            f"""select case when deleted_at is null then to_json(payload)::varchar
-                else to_json({{'domain': 'QBO', 'status': 'Deleted', 'Id': id::varchar,
-                    'MetaData': {{'LastUpdatedTime': serve.pacific(deleted_at)}}}})::varchar end
-            from {context.store.table(f"quickbooks__{entity}")}
-            where modified_at >= ? order by position limit {left}""",
+        rows = context.store.page(
+            f"quickbooks__{entity}",
+            "modified_at >= ?",
             [since],
+            columns="case when deleted_at is not null then id end, serve.pacific(deleted_at)",
+            limit=left,
         )
         left -= len(rows)
         if rows:
-            joined = ",".join(row[0] for row in rows)
+            joined = ",".join(row[0] if row[1] is None else _stub(*row[1:]) for row in rows)
             answers.append(f'{{"{entity}":[{joined}],"startPosition":1,"maxResults":{len(rows)}}}')
         else:
             answers.append("{}")
     return raw_answer(
         f'{{"CDCResponse":[{{"QueryResponse":[{",".join(answers)}]}}],"time":"{_time(context)}"}}'
     )
+
+
+def _stub(record_id: int, deleted_at: str) -> str:
+    """What the change feed shows of a deleted record."""
+    metadata = f'"MetaData":{{"LastUpdatedTime":"{deleted_at}"}}'
+    return f'{{"domain":"QBO","status":"Deleted","Id":"{record_id}",{metadata}}}'
 
 
 def _company(context: Context) -> Response:

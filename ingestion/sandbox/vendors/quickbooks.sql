@@ -35,12 +35,12 @@ credited as (
 ),
 stated as (
     select
-        b.*, b.voided_at + interval 1 day as void_at,
-        serve.past(b.voided_at + interval 1 day) as is_void,
-        case when serve.past(b.changed_at + interval 10 hour) then b.change_cents else 0 end as extra_cents,
+        b.*, b.voided_at + interval 20 minute as void_at,
+        serve.past(b.voided_at + interval 20 minute) as is_void,
+        case when serve.past(b.changed_at + interval 15 minute) then b.change_cents else 0 end as extra_cents,
         case when b.is_copy then 0 else coalesce(p.paid_cents, 0) + coalesce(c.credited_cents, 0) end as settled_cents,
         greatest(
-            serve.latest([b.happened_at, b.changed_at + interval 10 hour, b.voided_at + interval 1 day, b.books_free_lines_at]),
+            serve.latest([b.happened_at, b.changed_at + interval 15 minute, b.voided_at + interval 20 minute, b.books_free_lines_at]),
             case when b.is_copy then b.happened_at else coalesce(p.paid_at, b.happened_at) end,
             case when b.is_copy then b.happened_at else coalesce(c.credited_at, b.happened_at) end,
             b.happened_at
@@ -53,14 +53,6 @@ summed as (
     select *, case when is_void then 0 else total_cents + extra_cents + books_difference_cents end as amount_cents,
         case when is_void then 0 else 1 end as alive
     from stated
-),
-lined as (
-    select *, list_filter([
-        {'n': 1, 'item': '11', 'name': 'Labor', 'cents': (labor_cents + extra_cents + books_difference_cents) * alive, 'text': coalesce(type_name, 'Counter sale') || coalesce(' job ' || job_number, '')},
-        {'n': 2, 'item': '12', 'name': 'Material', 'cents': material_cents * alive, 'text': 'Parts and material'},
-        {'n': 3, 'item': '13', 'name': 'Equipment', 'cents': equipment_cents * alive, 'text': 'Equipment'}
-    ], lambda line: line.cents <> 0 or line.n = 1) as goods
-    from summed
 )
 select
     'main' as account, book_invoice_id as id, happened_at as created_at,
@@ -82,7 +74,11 @@ select
             then to_json({'Id': (book_invoice_id + 7000000)::varchar, 'Line1': coalesce(book_name, ''), 'Line2': coalesce(bill_line_1, ''), 'Line3': concat_ws(' ', coalesce(bill_city, '') || ',', bill_state, bill_zip)})
             else to_json({'Id': (book_invoice_id + 7000000)::varchar, 'Line1': bill_line_1, 'City': bill_city, 'CountrySubDivisionCode': bill_state, 'PostalCode': bill_zip, 'Lat': 'INVALID', 'Long': 'INVALID'}) end,
         'Line': list_concat(
-            list_transform(goods, lambda line: to_json({'Id': line.n::varchar, 'LineNum': line.n, 'Description': line.text, 'Amount': serve.amount(line.cents), 'DetailType': 'SalesItemLineDetail',
+            list_transform(list_filter([
+        {'n': 1, 'item': '11', 'name': 'Labor', 'cents': (labor_cents + extra_cents + books_difference_cents) * alive, 'text': coalesce(type_name, 'Counter sale') || coalesce(' job ' || job_number, '')},
+        {'n': 2, 'item': '12', 'name': 'Material', 'cents': material_cents * alive, 'text': 'Parts and material'},
+        {'n': 3, 'item': '13', 'name': 'Equipment', 'cents': equipment_cents * alive, 'text': 'Equipment'}
+    ], lambda line: line.cents <> 0 or line.n = 1), lambda line: to_json({'Id': line.n::varchar, 'LineNum': line.n, 'Description': line.text, 'Amount': serve.amount(line.cents), 'DetailType': 'SalesItemLineDetail',
                 'SalesItemLineDetail': {'ItemRef': {'value': line.item, 'name': line.name}, 'Qty': 1, 'UnitPrice': serve.amount(line.cents), 'TaxCodeRef': {'value': case when line.n = 1 then 'NON' else 'TAX' end}}})),
             list_concat(
                 case when discount_cents * alive <> 0 then [to_json({'Amount': serve.amount(discount_cents), 'DetailType': 'DiscountLineDetail', 'DiscountLineDetail': {'PercentBased': false}})] else [] end,
@@ -93,7 +89,7 @@ select
         'ApplyTaxAfterDiscount': false, 'PrintStatus': 'NeedToPrint', 'EmailStatus': 'EmailSent',
         'MetaData': {'CreateTime': serve.pacific(happened_at), 'LastUpdatedTime': serve.pacific(modified_at)}
     }) as payload
-from lined
+from summed
 
 -- entity: Payment
 with every_payment as (
@@ -107,21 +103,24 @@ with every_payment as (
         i.book_invoice_id, i.book_customer_id, i.book_name, 8000000 + m.credit as book_credit_id
     from base.credit_memos as m inner join base.book_invoices as i on i.invoice = m.invoice and not i.is_copy
     where m.applied
+),
+shown as (
+    select e.*, m.cents as credit_cents from every_payment as e
+    left join base.credit_memos as m on m.credit = e.book_credit_id - 8000000
 )
 select
-    'main' as account, e.id, e.paid_at as created_at, e.paid_at as modified_at, true as active, null::timestamp as deleted_at,
+    'main' as account, id, paid_at as created_at, paid_at as modified_at, true as active, null::timestamp as deleted_at,
     serve.no_nulls({
-        'Id': e.id::varchar, 'SyncToken': '0', 'domain': 'QBO', 'sparse': false, 'TxnDate': serve.local_date(e.paid_at),
-        'TotalAmt': serve.amount(e.cents), 'UnappliedAmt': serve.amount(e.unapplied_cents), 'ProcessPayment': false,
-        'CurrencyRef': {'value': 'USD', 'name': 'United States Dollar'}, 'CustomerRef': {'value': e.book_customer_id::varchar, 'name': e.book_name},
-        'Line': case when e.book_credit_id is null
-            then [to_json({'Amount': serve.amount(e.cents - e.unapplied_cents), 'LinkedTxn': [{'TxnId': e.book_invoice_id::varchar, 'TxnType': 'Invoice'}]})]
-            else [to_json({'Amount': serve.amount(m.cents), 'LinkedTxn': [{'TxnId': e.book_invoice_id::varchar, 'TxnType': 'Invoice'}]}),
-                to_json({'Amount': serve.amount(m.cents), 'LinkedTxn': [{'TxnId': e.book_credit_id::varchar, 'TxnType': 'CreditMemo'}]})] end,
-        'MetaData': {'CreateTime': serve.pacific(e.paid_at), 'LastUpdatedTime': serve.pacific(e.paid_at)}
+        'Id': id::varchar, 'SyncToken': '0', 'domain': 'QBO', 'sparse': false, 'TxnDate': serve.local_date(paid_at),
+        'TotalAmt': serve.amount(cents), 'UnappliedAmt': serve.amount(unapplied_cents), 'ProcessPayment': false,
+        'CurrencyRef': {'value': 'USD', 'name': 'United States Dollar'}, 'CustomerRef': {'value': book_customer_id::varchar, 'name': book_name},
+        'Line': case when book_credit_id is null
+            then [to_json({'Amount': serve.amount(cents - unapplied_cents), 'LinkedTxn': [{'TxnId': book_invoice_id::varchar, 'TxnType': 'Invoice'}]})]
+            else [to_json({'Amount': serve.amount(credit_cents), 'LinkedTxn': [{'TxnId': book_invoice_id::varchar, 'TxnType': 'Invoice'}]}),
+                to_json({'Amount': serve.amount(credit_cents), 'LinkedTxn': [{'TxnId': book_credit_id::varchar, 'TxnType': 'CreditMemo'}]})] end,
+        'MetaData': {'CreateTime': serve.pacific(paid_at), 'LastUpdatedTime': serve.pacific(paid_at)}
     }) as payload
-from every_payment as e
-left join base.credit_memos as m on m.credit = e.book_credit_id - 8000000
+from shown
 
 -- entity: CreditMemo
 select

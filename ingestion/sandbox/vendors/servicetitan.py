@@ -12,68 +12,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ingestion.sandbox.vendors.context import HORIZON_SECONDS, Context, json_answer, raw_answer
+from ingestion.sandbox.vendors.servicetitan_paths import (
+    BY_STATE,
+    EXPORTS,
+    FILTERS,
+    LISTS,
+    NO_ACTIVE,
+)
 
 TENANT_IDS = {"north": "1001", "south": "1002"}
 APP_KEY = "ak1.sandbox"
-LISTS = {
-    "crm/v2": {
-        "customers": "customers",
-        "customers/contacts": "customer_contacts",
-        "locations": "locations",
-        "locations/contacts": "location_contacts",
-        "leads": "leads",
-        "bookings": "bookings",
-    },
-    "jpm/v2": {
-        "jobs": "jobs",
-        "appointments": "appointments",
-        "job-types": "job_types",
-        "job-cancel-reasons": "job_cancel_reasons",
-    },
-    "dispatch/v2": {
-        "appointment-assignments": "appointment_assignments",
-        "technician-shifts": "technician_shifts",
-    },
-    "sales/v2": {"estimates": "estimates"},
-    "accounting/v2": {
-        "invoices": "invoices",
-        "payments": "payments",
-        "credit-memos": "credit_memos",
-    },
-    "marketing/v2": {"campaigns": "campaigns", "costs": "campaign_costs"},
-    "telecom/v2": {"calls": "calls"},
-    "settings/v2": {
-        "technicians": "technicians",
-        "business-units": "business_units",
-        "tag-types": "tag_types",
-    },
-    "payroll/v2": {"jobs/timesheets": "timesheets"},
-    "timesheets/v2": {"activities": "activities"},
-}
-EXPORTS = {
-    **{
-        (module, path): entity
-        for module, paths in LISTS.items()
-        for path, entity in paths.items()
-        if module != "marketing/v2"
-        and entity not in ("credit_memos", "job_types", "job_cancel_reasons", "technician_shifts")
-    },
-    ("jpm/v2", "job-history"): "job_history",
-    ("jpm/v2", "job-canceled-logs"): "job_canceled_logs",
-}
 EXPORT_ROWS = {"invoices": 1_500}
-FILTERS = {
-    "customerId": "customer_id",
-    "locationId": "location_id",
-    "jobId": "job_id",
-    "number": "job_number",
-    "jobNumber": "job_number",
-    "campaignId": "campaign_id",
-    "externalId": "external_id",
-    "technicianId": "technician_id",
-}
-NO_ACTIVE = {"jobs", "leads", "bookings"}
-BY_STATE = {"invoices", "payments"}
 
 
 def routes(context: Context) -> list[Route]:
@@ -200,7 +149,8 @@ def _list(
         return problem(400, "page and pageSize must be numbers.")
     if page < 1 or not 1 <= size <= 5_000:
         return problem(400, "page starts at 1; pageSize must lie between 1 and 5000.")
-    where, values = ["account = ?"], [account]
+    where: list[str] = ["account = ?"]
+    values: list[object] = [account]
     for name, value in (fixed or {}).items():
         where.append(f"{name} = ?")
         values.append(value)
@@ -280,14 +230,13 @@ def _export(context: Context, request: Request, account: str, entity: str) -> Re
     table = f"servicetitan__{entity}"
     rows_wanted = int(str(context.options.get("export_rows", EXPORT_ROWS.get(entity, 5_000))))
     horizon = "serve.now()" if recent else f"serve.now() - interval {HORIZON_SECONDS} second"
-    found = context.store.rows(
-        f"""select to_json(payload), modified_at, id,
-            modified_at <= serve.now() - interval {HORIZON_SECONDS} second
-        from {context.store.table(table)}
-        where account = ? and (modified_at, id) > (?::timestamp, ?::bigint)
-            and modified_at <= {horizon}
-        order by position limit {rows_wanted + 1}""",
-        [account, *start],
+    found = context.store.page(
+        table,
+        "account = ? and modified_at >= ? and (modified_at > ? or id > ?)"
+        f" and modified_at <= {horizon}",
+        [account, start[0], *start],
+        columns=f"modified_at, id, modified_at <= serve.now() - interval {HORIZON_SECONDS} second",
+        limit=rows_wanted + 1,
     )
     page = found[:rows_wanted]
     settled = [row for row in page if row[3]]

@@ -123,7 +123,7 @@ from spread where contact.value is not null
 -- entity: leads
 with every_lead as (
     select account, lead_id, lead_at as created_at, created_at as converted_at, null::timestamp as dismissed_at,
-        customer_id, location_id, source, customer_name as name, phone, email, address_line_1, address_line_2,
+        customer_id, location_id, true_source as source, customer_name as name, phone, email, address_line_1, address_line_2,
         city, state, postal_code, type_id, business_unit, false as without_source
     from base.jobs where lead_at is not null
     union all by name
@@ -245,14 +245,14 @@ worded as (
 )
 select
     account, job_id as id, created_at, modified_at, true as active, job_number, job_status, customer_id,
-    9001 + source as campaign_id,
+    case when source_lost then 9000 else 9001 + source end as campaign_id,
     {
         'id': job_id, 'jobNumber': job_number, 'projectId': null::bigint, 'customerId': customer_id,
         'locationId': location_id, 'jobStatus': job_status,
         'completedOn': case when job_status = 'Completed' then serve.z(completed_at) end,
         'businessUnitId': 501 + business_unit, 'jobTypeId': type_id,
         'priority': case when job_class = 'demand' and job % 9 = 0 then 'Urgent' else 'Normal' end,
-        'campaignId': 9001 + source, 'appointmentCount': 1, 'firstAppointmentId': appointment_id,
+        'campaignId': case when source_lost then 9000 else 9001 + source end, 'appointmentCount': 1, 'firstAppointmentId': appointment_id,
         'lastAppointmentId': appointment_id,
         'recallForId': case when job_class = 'recall' and seq > 40 then 300000000 + seq - 37 end,
         'warrantyId': case when job_class = 'warranty' and seq > 40 then 300000000 + seq - 31 end,
@@ -432,16 +432,6 @@ stated as (
     left join settled as s on s.invoice = i.invoice
     left join credited as c on c.invoice = i.invoice
     left join base.business_units as u on u.place = i.business_unit
-),
-itemised as (
-    select *,
-        list_filter([
-            {'k': 1, 'type': 'Service', 'sku': 'LABOR', 'text': coalesce(type_name, 'Counter sale'), 'cents': labor_cents + extra_cents, 'cost': labor_cost_cents, 'taxed': false},
-            {'k': 2, 'type': 'Material', 'sku': 'PARTS', 'text': 'Parts and material', 'cents': material_cents, 'cost': material_cost_cents, 'taxed': true},
-            {'k': 3, 'type': 'Equipment', 'sku': 'EQUIP', 'text': 'Equipment', 'cents': equipment_cents, 'cost': equipment_cost_cents, 'taxed': true},
-            {'k': 4, 'type': 'PriceModifier', 'sku': 'DISC', 'text': 'Discount', 'cents': -discount_cents, 'cost': 0, 'taxed': false}
-        ], lambda item: item.cents <> 0 or item.k = 1) as parts
-    from stated
 )
 select
     account, invoice_id as id, created_at, modified_at, not serve.past(voided_at) as active, invoice_number, job_number, customer_id,
@@ -473,7 +463,12 @@ select
         'invoiceConfiguration': case when job < 0 and not lost_job then 'CounterSales' else 'JobInvoice' end,
         'importId': null::varchar, 'exportId': null::varchar, 'materialSkuId': null::bigint, 'membershipId': null::bigint, 'budgetCodeId': null::bigint,
         'customFields': []::struct(name varchar, "value" varchar)[],
-        'items': list_transform(parts, lambda item: {
+        'items': list_transform(list_filter([
+            {'k': 1, 'type': 'Service', 'sku': 'LABOR', 'text': coalesce(type_name, 'Counter sale'), 'cents': labor_cents + extra_cents, 'cost': labor_cost_cents, 'taxed': false},
+            {'k': 2, 'type': 'Material', 'sku': 'PARTS', 'text': 'Parts and material', 'cents': material_cents, 'cost': material_cost_cents, 'taxed': true},
+            {'k': 3, 'type': 'Equipment', 'sku': 'EQUIP', 'text': 'Equipment', 'cents': equipment_cents, 'cost': equipment_cost_cents, 'taxed': true},
+            {'k': 4, 'type': 'PriceModifier', 'sku': 'DISC', 'text': 'Discount', 'cents': -discount_cents, 'cost': 0, 'taxed': false}
+        ], lambda item: item.cents <> 0 or item.k = 1), lambda item: {
             'id': invoice_id * 10 + item.k, 'description': '<p>' || item.text || '</p>', 'quantity': '1.00',
             'cost': case when cost_unknown then null else serve.money(item.cost) end,
             'totalCost': case when cost_unknown then null else serve.money(item.cost) end,
@@ -490,29 +485,29 @@ select
             'estimateItemId': null::bigint
         })
     } as payload
-from itemised
+from stated
 
 -- entity: payments
 select
-    p.account, p.payment_id as id, p.paid_at as created_at, p.paid_at as modified_at, true as active, p.customer_id,
+    account, payment_id as id, paid_at as created_at, paid_at as modified_at, true as active, customer_id,
     {
-        'id': p.payment_id, 'active': true, 'syncStatus': 'Posted', 'referenceNumber': null::varchar,
-        'date': serve.z(p.paid_at),
-        'type': case when p.kind = 1 then 'Refund' when p.payment % 3 = 0 then 'Check' else 'Credit Card' end,
-        'typeId': case when p.kind = 1 then '9' when p.payment % 3 = 0 then '2' else '5' end,
-        'total': serve.money(p.cents), 'unappliedAmount': '0.00', 'memo': null::varchar,
-        'customer': serve.named(p.customer_id, p.customer_name), 'batch': null, 'deposit': null,
-        'createdBy': 'office', 'createdOn': serve.z(p.paid_at), 'modifiedOn': serve.z(p.paid_at),
+        'id': payment_id, 'active': true, 'syncStatus': 'Posted', 'referenceNumber': null::varchar,
+        'date': serve.z(paid_at),
+        'type': case when kind = 1 then 'Refund' when payment % 3 = 0 then 'Check' else 'Credit Card' end,
+        'typeId': case when kind = 1 then '9' when payment % 3 = 0 then '2' else '5' end,
+        'total': serve.money(cents), 'unappliedAmount': '0.00', 'memo': null::varchar,
+        'customer': serve.named(customer_id, customer_name), 'batch': null, 'deposit': null,
+        'createdBy': 'office', 'createdOn': serve.z(paid_at), 'modifiedOn': serve.z(paid_at),
         'generalLedgerAccount': null,
         'appliedTo': [{
-            'appliedTo': p.invoice_id, 'appliedId': p.payment_id + 5000000, 'appliedAmount': serve.money(p.cents),
-            'appliedOn': serve.z(p.paid_at), 'appliedBy': 'office', 'appliedToReferenceNumber': p.invoice_number
+            'appliedTo': invoice_id, 'appliedId': payment_id + 5000000, 'appliedAmount': serve.money(cents),
+            'appliedOn': serve.z(paid_at), 'appliedBy': 'office', 'appliedToReferenceNumber': invoice_number
         }],
         'customFields': []::struct(name varchar, "value" varchar)[], 'authCode': null::varchar,
-        'checkNumber': case when p.payment % 3 = 0 and p.kind = 0 then (1000 + p.payment)::varchar end,
-        'businessUnit': serve.named(501 + p.business_unit, 'Unit'), 'refundedPaymentId': p.refunded_payment_id
+        'checkNumber': case when payment % 3 = 0 and kind = 0 then (1000 + payment)::varchar end,
+        'businessUnit': serve.named(501 + business_unit, 'Unit'), 'refundedPaymentId': refunded_payment_id
     } as payload
-from base.payments as p
+from base.payments
 
 -- entity: credit_memos
 select
@@ -541,14 +536,15 @@ select
     {
         'id': 9001 + c.campaign, 'name': c.code, 'modifiedOn': serve.z((c.started_on - interval 20 day)::timestamp),
         'createdOn': serve.z((c.started_on - interval 20 day)::timestamp), 'active': true,
-        'isDefaultCampaign': c.code = 'EXISTING',
+        'isDefaultCampaign': c.campaign < 0,
         'category': {'id': case when c.channel = 'direct_mail' then 61 else 62 end, 'name': case when c.channel = 'direct_mail' then 'Direct Mail' else 'Online' end, 'active': true},
         'source': case c.channel when 'direct_mail' then 'Direct Mail' when 'paid_search' then 'Google Ads' when 'organic' then 'Organic Search' when 'referral' then 'Referral' else 'Existing Customer' end,
         'otherSource': null::varchar, 'businessUnit': null::varchar,
         'medium': case c.channel when 'direct_mail' then 'Postcard' when 'paid_search' then 'CPC' else 'Other' end,
         'otherMedium': null::varchar, 'campaignPhoneNumbers': [c.tracking_number]
     } as payload
-from base.campaigns as c cross join base.accounts as a
+from (from base.campaigns union all by name select -1 as campaign, 'Unassigned' as code, 'other' as channel, '5129009999' as tracking_number, (serve.now() - interval 900 day)::date as started_on) as c
+cross join base.accounts as a
 
 -- entity: campaign_costs
 with months as (

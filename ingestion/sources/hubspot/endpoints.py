@@ -17,6 +17,9 @@ Options (`[sources.hubspot.options]`), with defaults:
     batch_size             100 ids a batch read
     association_days           90, records changed within are asked for their links again
     association_refresh_hours  20, how often they are
+    sweep_hours            20, how often what is read by change is read whole (finds what vanished)
+    large_sweep_hours      160, the same for entities with many versions
+    large_entity_records   200000, from how many versions on
     requests_per_second    9 (100 in ten seconds is the smallest tier)
     searches_per_second    4 (the vendor allows 5 for an account)
 """
@@ -24,6 +27,7 @@ Options (`[sources.hubspot.options]`), with defaults:
 from __future__ import annotations
 
 from ingestion.spec import EntitySpec, SourceSpec
+from ingestion.sweeps import SWEEP_DEFAULTS
 
 DEFAULTS: dict[str, object] = {
     "base_url": "https://api.hubapi.com",
@@ -42,6 +46,7 @@ DEFAULTS: dict[str, object] = {
     "association_refresh_hours": 20.0,
     "requests_per_second": 9.0,
     "searches_per_second": 4.0,
+    **SWEEP_DEFAULTS,
 }
 
 OBJECTS: tuple[str, ...] = ("contacts", "companies", "deals", "postal_mail", "calls", "tasks")

@@ -18,6 +18,7 @@ from ingestion.reader import EntityRun, Landing, Tombstones
 from ingestion.records import landings, text_at
 from ingestion.sources.hubspot.endpoints import modified_property
 from ingestion.sources.hubspot.portal import Portal, next_after
+from ingestion.sweeps import is_sweep_due, note_sweep
 
 RECYCLE_BIN = timedelta(days=90)
 TIE_BREAK = "hs_object_id"
@@ -31,21 +32,32 @@ def read_objects(portal: Portal, run: EntityRun, changed: set[str]) -> Iterator[
         run: The entity; its name is the object type.
         changed: Filled with the ids that were read, whose links are read afterwards.
     """
-    yield from _read_changed(portal, run, changed)
-    yield from _read_archived(portal, run)
-
-
-def _read_changed(portal: Portal, run: EntityRun, changed: set[str]) -> Iterator[Landing]:
     since = read_instant(run.state.get("modified_at"))
-    look_back = timedelta(minutes=portal.context.option("look_back_minutes"))
-    newest = since
-    merged: dict[str, datetime | None] = {}
     run.vendor_total_count = _total(portal, run.entity)
-    start = int((since - look_back).timestamp() * 1000) if since else 0
+    is_sweep = since is None or is_sweep_due(run, portal.context)
+    present: set[str] = set()
+    if since is not None:
+        look_back = timedelta(minutes=portal.context.option("look_back_minutes"))
+        start = int((since - look_back).timestamp() * 1000)
+        yield from _read_changed(portal, run, start, changed)
+    if is_sweep:
+        yield from _read_changed(portal, run, 0, present)
+        changed |= present
+    yield from _read_archived(portal, run)
+    if is_sweep:
+        yield from _read_missing(portal, run, present)
+        note_sweep(run)
+
+
+def _read_changed(
+    portal: Portal, run: EntityRun, start: int, present: set[str]
+) -> Iterator[Landing]:
+    newest = read_instant(run.state.get("modified_at"))
+    merged: dict[str, datetime | None] = {}
     for page in _pages_by_change(portal, run.entity, start):
         yield from _landings(portal, run, page)
         for record in page.records:
-            changed.add(str(record.get("id")))
+            present.add(str(record.get("id")))
             moment = _modified_at(record, run.entity)
             newest = max(filter(None, (newest, moment)), default=None)
             for loser in _merged_ids(record):
@@ -133,18 +145,32 @@ def _read_archived(portal: Portal, run: EntityRun) -> Iterator[Landing]:
 def _read_restored(portal: Portal, run: EntityRun, ids: list[str]) -> Iterator[Landing]:
     """What left the bin before its time is alive again, was purged, or is the loser of a merge."""
     for some in _slices(ids, portal.context.option("batch_size")):
-        page = portal.read_batch(run.entity, some)
-        asked = set(some)
-        kept = [
-            index
-            for index, record in enumerate(page.records)
-            # A merged id answers with the winner's record: that is no restoration.
-            if str(record.get("id")) in asked and record.get("archived") is not True
-        ]
-        page.records = [page.records[index] for index in kept]
-        page.texts = [page.texts[index] for index in kept]
         # Its own date may be older than its tombstone: it is ordered by loading instead.
-        yield from _landings(portal, run, page, is_dated=False)
+        yield from _landings(portal, run, _read_by_id(portal, run, some), is_dated=False)
+
+
+def _read_missing(portal: Portal, run: EntityRun, present: set[str]) -> Iterator[Landing]:
+    """What a sweep did not find is asked for by id: a search may lag behind."""
+    missing = [item for item in run.versions.live_ids() if item not in present]
+    for some in _slices(missing, portal.context.option("batch_size")):
+        page = _read_by_id(portal, run, some)
+        yield from _landings(portal, run, page)
+        alive = {str(record.get("id")) for record in page.records}
+        yield Tombstones(record_ids=[item for item in some if item not in alive])
+
+
+def _read_by_id(portal: Portal, run: EntityRun, ids: list[str]) -> Body:
+    page = portal.read_batch(run.entity, ids)
+    asked = set(ids)
+    kept = [
+        index
+        for index, record in enumerate(page.records)
+        # A merged id answers with the winner's record: that is not the one asked for.
+        if str(record.get("id")) in asked and record.get("archived") is not True
+    ]
+    page.records = [page.records[index] for index in kept]
+    page.texts = [page.texts[index] for index in kept]
+    return page
 
 
 def _landings(

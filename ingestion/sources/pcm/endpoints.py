@@ -53,7 +53,7 @@ SPEC = SourceSpec(
             name="orders",
             description="One row per version of an order.",
             key="orderID",
-            cursor="orders of batches that moved, or are younger than 60 days",
+            cursor="orders of batches that moved; about daily all orders",
             deletes="status Canceled; the row stays",
         ),
         EntitySpec(

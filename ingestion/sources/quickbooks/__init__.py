@@ -13,15 +13,15 @@ from ingestion.account import AccountContext, split_url
 from ingestion.auth import RotatingAuth
 from ingestion.bodies import Body, parse_object, parse_page
 from ingestion.client import Client, Etiquette
-from ingestion.errors import VendorError
 from ingestion.moments import read_instant
 from ingestion.reader import EntityRun, Landing, Tombstones
-from ingestion.records import landings, text_at
+from ingestion.records import Record, landings, text_at
 from ingestion.sources.quickbooks.endpoints import DEFAULTS, ENTITIES, SPEC, QueryEntity
 
 __all__ = ["SPEC", "QuickBooksReader", "open_reader"]
 
 _CHANGED = ("MetaData", "LastUpdatedTime")
+_CREATED = ("MetaData", "CreateTime")
 
 
 def open_reader(context: AccountContext) -> QuickBooksReader:
@@ -97,41 +97,44 @@ class QuickBooksReader:
         yield from self._read_deleted(run, entity)
 
     def _read_changed(self, run: EntityRun, entity: QueryEntity) -> Iterator[Landing]:
-        """Page by change: each page begins at the last one's newest change.
-
-        By position alone a row that changes meanwhile would push another one over the border.
-        Rows that share one second are paged by position.
-        """
         since = read_instant(run.state.get("modified_at"))
         overlap = timedelta(minutes=self._context.option("overlap_minutes"))
-        cursor = since - overlap if since else None
-        newest, position = since, 1
-        size = self._context.option("page_size")
-        while True:
-            conditions = [f"{'.'.join(_CHANGED)} >= '{_text(cursor)}'"] if cursor else []
-            page = self._query(entity.word, self._select(entity, conditions, position, size))
+        newest = since
+        for page in self._pages(entity, _CHANGED, since - overlap if since else None):
             yield from self._landings(run, page)
-            moments = [read_instant(text_at(record, _CHANGED)) for record in page.records]
-            last = max(filter(None, moments), default=None)
-            newest = max(filter(None, (newest, last)), default=None)
+            newest = max(filter(None, (newest, _last(page.records, _CHANGED))), default=None)
+        if newest:
+            run.state["modified_at"] = run.clamp(newest).isoformat()
+
+    def _pages(
+        self, entity: QueryEntity, field: tuple[str, ...], cursor: datetime | None
+    ) -> Iterator[Body]:
+        """Pages ascending by a date; each begins at the last one's newest date.
+
+        By position alone a row that moves meanwhile would push another one over the border
+        unseen. Rows that share one second are paged by position.
+        """
+        size = self._context.option("page_size")
+        position = 1
+        while True:
+            conditions = [f"{'.'.join(field)} >= '{_text(cursor)}'"] if cursor else []
+            if entity.is_name_list:
+                conditions = ["Active in (true, false)", *conditions]
+            where = f" where {' and '.join(conditions)}" if conditions else ""
+            page = self._query(
+                entity.word,
+                f"select * from {entity.word}{where} orderby {'.'.join(field)} "
+                f"startposition {position} maxresults {size}",
+            )
+            yield page
             count = len(page.records) + len(page.bad)
             if count < size:
-                break
+                return
+            last = _last(page.records, field)
             if last and (cursor is None or last > cursor):
                 cursor, position = last, 1
             else:
                 position += count
-        if newest:
-            run.state["modified_at"] = run.clamp(newest).isoformat()
-
-    def _select(self, entity: QueryEntity, conditions: list[str], position: int, size: int) -> str:
-        if entity.is_name_list:
-            conditions = ["Active in (true, false)", *conditions]
-        where = f" where {' and '.join(conditions)}" if conditions else ""
-        return (
-            f"select * from {entity.word}{where} orderby {'.'.join(_CHANGED)} "
-            f"startposition {position} maxresults {size}"
-        )
 
     def _count(self, entity: QueryEntity) -> int | None:
         where = " where Active in (true, false)" if entity.is_name_list else ""
@@ -145,7 +148,7 @@ class QuickBooksReader:
 
         Its answer stops at 1,000 objects, live ones included, and has no pages and no upper bound.
         A cut answer is asked for again from its own newest change on, and because nothing says
-        what a cut one left out, all ids are then compared with ours.
+        what a cut one left out, the whole entity is then read and compared with ours.
         """
         since = read_instant(run.state.get("deleted_since"))
         memory = timedelta(days=self._context.option("cdc_days") - 1)
@@ -154,9 +157,7 @@ class QuickBooksReader:
             stubs, is_certain = self._feed(entity, since)
             yield Tombstones(record_ids=list(stubs), deleted_at=[stubs[item] for item in stubs])
         if not is_certain and run.versions.live_ids():
-            present = set(self._all_ids(entity))
-            gone = [item for item in run.versions.live_ids() if item not in present]
-            yield Tombstones(record_ids=gone)
+            yield from self._read_all(run, entity)
         # The feed lags the rows it reports: it is asked for the last minutes again.
         overlap = timedelta(minutes=self._context.option("overlap_minutes"))
         run.state["deleted_since"] = (run.now - overlap).isoformat()
@@ -172,8 +173,7 @@ class QuickBooksReader:
             for record in records:
                 if record.get("status") == "Deleted" and record.get("Id") is not None:
                     stubs[str(record["Id"])] = read_instant(text_at(record, _CHANGED))
-            moments = [read_instant(text_at(record, _CHANGED)) for record in records]
-            last = max(filter(None, moments), default=None)
+            last = _last(records, _CHANGED)
             if len(records) < self._context.option("cdc_limit"):
                 return stubs, is_whole
             is_whole = False
@@ -181,7 +181,7 @@ class QuickBooksReader:
                 return stubs, is_whole
             since = last
 
-    def _change_feed(self, entity: QueryEntity, since: datetime) -> list[dict[str, Any]]:
+    def _change_feed(self, entity: QueryEntity, since: datetime) -> list[Record]:
         endpoint = "/v3/company/{realm_id}/cdc"
         params = {"entities": entity.word, "changedSince": _text(since), **self._version()}
         content: dict[str, Any] = self._client.call(
@@ -192,37 +192,22 @@ class QuickBooksReader:
             headers={"accept": "application/json"},
             check=lambda answer: parse_object(answer.body, what=f"GET {endpoint}"),
         )
-        records: list[dict[str, Any]] = []
+        records: list[Record] = []
         for response in content.get("CDCResponse") or ():
             for group in response.get("QueryResponse") or ():
                 rows = group.get(entity.word) or ()
                 records.extend(row for row in rows if isinstance(row, dict))
         return records
 
-    def _all_ids(self, entity: QueryEntity) -> Iterator[str]:
-        """Ids of all rows there are, by ascending id so that deletions shift nothing."""
-        size = self._context.option("page_size")
-        last_id = 0
-        while True:
-            conditions = [f"Id > '{last_id}'"] if last_id else []
-            if entity.is_name_list:
-                conditions.append("Active in (true, false)")
-            where = f" where {' and '.join(conditions)}" if conditions else ""
-            page = self._query(
-                entity.word,
-                f"select Id from {entity.word}{where} orderby Id startposition 1 maxresults {size}",
-            )
-            ids = [str(record.get("Id")) for record in page.records]
-            yield from ids
-            if len(ids) < size:
-                return
-            following = max(int(item) for item in ids if item.isdigit())
-            if following <= last_id:
-                raise VendorError(
-                    f"GET query of {entity.word} gives the same ids again: expected ids above "
-                    f"{last_id}; deletions are looked for again by the next run."
-                )
-            last_id = following
+    def _read_all(self, run: EntityRun, entity: QueryEntity) -> Iterator[Landing]:
+        """Read every row there is, by date of creation so that deletions shift nothing."""
+        present: set[str] = set()
+        for page in self._pages(entity, _CREATED, None):
+            yield from self._landings(run, page)
+            present.update(str(record.get("Id")) for record in page.records)
+        yield Tombstones(
+            record_ids=[item for item in run.versions.live_ids() if item not in present]
+        )
 
     def _query(self, word: str, text: str) -> Body:
         endpoint = "/v3/company/{realm_id}/query"
@@ -250,6 +235,11 @@ class QuickBooksReader:
 
     def _version(self) -> dict[str, str]:
         return {"minorversion": str(self._context.option("minor_version"))}
+
+
+def _last(records: list[Record], field: tuple[str, ...]) -> datetime | None:
+    moments = (read_instant(text_at(record, field)) for record in records)
+    return max(filter(None, moments), default=None)
 
 
 def _text(instant: datetime) -> str:

@@ -19,6 +19,7 @@ from ingestion.moments import read_instant
 from ingestion.reader import EntityRun, Landing
 from ingestion.records import Record, landings, text_at
 from ingestion.sources.servicetitan.endpoints import DEFAULTS, ENDPOINTS, SPEC, Endpoint
+from ingestion.sweeps import is_sweep_due, note_sweep
 
 __all__ = ["SPEC", "ServiceTitanReader", "open_reader"]
 
@@ -93,33 +94,49 @@ class ServiceTitanReader:
             yield from self._full(run, endpoint)
 
     def _export(self, run: EntityRun, endpoint: Endpoint) -> Iterator[Landing]:
-        """Walk the feed. The token moves with the pages: a broken walk goes on where it broke."""
-        token = run.state.get("continue_from")
-        seen = {token}
-        empty_pages = 0
-        while True:
+        """Walk the feed from where it stood; then, when a sweep is due, from its beginning."""
+        stored = run.state.get("continue_from")
+        if stored is not None:
             try:
-                page = self._page(endpoint, self._export_params(token))
+                yield from self._walk(run, endpoint, stored)
             except RefusedError as error:
-                if token is None or error.status != 400:
+                if error.status != 400:
                     raise
                 run.notes.append(
                     f"The continuation token of {run.entity} was refused: the feed is read from "
                     "its beginning again, known records add nothing."
                 )
-                run.state.pop("continue_from", None)
-                token, seen = None, {None}
-                continue
+                run.state.clear()
+        if "swept_at" not in run.state and "continue_from" in run.state:
+            note_sweep(run)  # a first walk that broke once is whole now
+        elif is_sweep_due(run, self._context):
+            yield from self._walk(run, endpoint, None)
+            run.is_full_read = True
+            note_sweep(run)
+
+    def _walk(self, run: EntityRun, endpoint: Endpoint, start: str | None) -> Iterator[Landing]:
+        """Walk the feed from a token to its end.
+
+        The stored token moves with the pages, so that a broken walk goes on where it broke; in a
+        sweep it stays until the end, because it would fall back.
+        """
+        is_sweep = start is None and "continue_from" in run.state
+        token = start
+        seen = {token}
+        empty_pages = 0
+        while True:
+            page = self._page(endpoint, self._export_params(token))
             yield from self._landings(run, endpoint, page, f"from {token or 'the beginning'}")
             has_more = page.envelope.get("hasMore") is True
             following = page.envelope.get("continueFrom")
             if not isinstance(following, str) or not following:
                 if has_more:
                     raise self._broken(endpoint, "says there is more but not from where")
-                return
-            run.state["continue_from"] = following
+                following = token
+            if following and not (has_more and is_sweep):
+                run.state["continue_from"] = following
             if not has_more:
-                return
+                break
             empty_pages = 0 if page.records else empty_pages + 1
             if following in seen or empty_pages > MAX_EMPTY_PAGES:
                 raise self._broken(endpoint, "gives the same continuation token again")

@@ -9,6 +9,9 @@ Options (`[sources.servicetitan.options]`), with defaults:
     page_size             5000 rows a page of a list (some lists cap lower: answered as they come)
     overlap_minutes       10, how far behind the newest change lists are read again
     recent_changes        false: true asks exports for newer rows sooner (they then repeat)
+    sweep_hours           20, how often what is read by change is read whole (finds what vanished)
+    large_sweep_hours     160, the same for entities with many versions
+    large_entity_records  200000, from how many versions on
     requests_per_second   50 (the vendor allows 60 for one app and tenant)
     token_seconds         840, age at which a token is renewed (it lives 900)
 """
@@ -19,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ingestion.spec import EntitySpec, SourceSpec
+from ingestion.sweeps import SWEEP_DEFAULTS
 
 DEFAULTS: dict[str, object] = {
     "base_url": "https://api.servicetitan.io",
@@ -28,6 +32,7 @@ DEFAULTS: dict[str, object] = {
     "recent_changes": False,
     "requests_per_second": 50.0,
     "token_seconds": 840.0,
+    **SWEEP_DEFAULTS,
 }
 
 

@@ -5,8 +5,6 @@ A vendor's fault never fails a step: its assets materialize, their check `source
 Only faults of landing itself (disk, lock) raise. What a source reads is in `ingestion/sources`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The published files as assets, downstream of every mart."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

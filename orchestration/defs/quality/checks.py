@@ -1,7 +1,5 @@
 """The marts' door: Great Expectations suites as blocking checks, one per table that has a suite."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from dagster import (

@@ -1,7 +1,5 @@
 """Jobs, their schedules, and the sensors that turn a failed run or check into an alert."""
 
-from __future__ import annotations
-
 from dagster import (
     AssetSelection,
     DagsterEventType,

@@ -1,7 +1,5 @@
 """The run's context tables, then the whole dbt project as one call."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from typing import Any

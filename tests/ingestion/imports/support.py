@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -51,11 +52,13 @@ def reader_of(
     return FolderReader(folder, time_zone=time_zone, money=Money("USD", rates or {}))
 
 
-def read_all(folder: Path, *, now: datetime = NOW, **options: Any) -> dict[str, Read]:
+def read_all(
+    folder: Path, *, now: datetime = NOW, tables: Iterable[str] = TABLES, **options: Any
+) -> dict[str, Read]:
     reader = reader_of(folder, **options)
     found: dict[str, Read] = {}
     try:
-        for name in TABLES:
+        for name in tables:
             read = found.setdefault(name, Read())
             for item in reader.read_table(name, now=now):
                 if isinstance(item, Reject):
@@ -70,4 +73,4 @@ def read_all(folder: Path, *, now: datetime = NOW, **options: Any) -> dict[str, 
 
 
 def read_table(folder: Path, table: str, **options: Any) -> Read:
-    return read_all(folder, **options)[table]
+    return read_all(folder, tables=[table], **options)[table]

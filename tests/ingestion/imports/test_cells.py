@@ -257,9 +257,10 @@ def test_daylight_saving_takes_the_earlier_offset_and_moves_forward(scratch, tex
 @settings(max_examples=40, deadline=None)
 @given(
     moments=st.lists(
-        st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2036, 12, 31)).map(
-            lambda moment: moment.replace(microsecond=0)
-        ),
+        st.datetimes(
+            min_value=datetime(1971, 1, 1),  # noqa: DTZ001
+            max_value=datetime(2036, 12, 31),  # noqa: DTZ001
+        ).map(lambda moment: moment.replace(microsecond=0)),
         min_size=1,
         max_size=40,
     ),
@@ -281,7 +282,9 @@ def test_naive_instants_are_read_as_the_standard_library_reads_them(scratch, mom
 @given(
     moments=st.lists(
         st.datetimes(
-            min_value=datetime(1901, 1, 2), max_value=datetime(2099, 12, 30), timezones=st.just(UTC)
+            min_value=datetime(1901, 1, 2),  # noqa: DTZ001
+            max_value=datetime(2099, 12, 30),  # noqa: DTZ001
+            timezones=st.just(UTC),
         ),
         min_size=1,
         max_size=40,

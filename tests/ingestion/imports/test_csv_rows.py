@@ -144,7 +144,10 @@ def test_gzip_is_unpacked_and_a_torn_one_refused(tmp_path):
 
 def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("ingestion.imports.csv_lines.ALWAYS_ALLOWED_BYTES", 1_000_000)
-    packed = gzip.compress(b"a,b\n" + b"1,2\n" * 5_000_000, compresslevel=9)
+    packed = gzip.compress(
+        b"a,b\n" + b"1," + b"2" * 998 + b"\n" * 1 + (b"1," + b"2" * 997 + b"\n") * 50_000,
+        compresslevel=9,
+    )
     with pytest.raises(FileRefusedError, match="unpacks to more than"):
         cut(file_of(tmp_path, packed, "bomb.csv.gz"))
 

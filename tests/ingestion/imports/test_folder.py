@@ -68,14 +68,16 @@ def test_bad_rows_are_rejected_with_file_line_column_and_reason_and_the_rest_lan
     write(tmp_path, {"invoices.csv": content})
     read = read_table(tmp_path, "invoices")
     assert [row["record_id"] for row in read.rows] == ["qb|1", "qb|7"]
-    assert [(one.location, one.column_name) for one in read.rejects] == [
+    assert sorted((one.location, one.column_name) for one in read.rejects) == [
         ("invoices.csv:3", "invoice_id"),
         ("invoices.csv:4", "issued_on"),
         ("invoices.csv:5", "total_amount"),
         ("invoices.csv:6", "total_amount"),
         ("invoices.csv:7", None),
     ]
-    assert json.loads(read.rejects[2].record_text)["total_amount"] == "ten"
+    texts = {one.location: one.record_text for one in read.rejects}
+    assert json.loads(texts["invoices.csv:5"])["total_amount"] == "ten"
+    assert texts["invoices.csv:7"] == "qb,6,2026-01-01"
     assert all(one.table_name == "invoices" for one in read.rejects)
 
 
@@ -197,7 +199,8 @@ def test_negative_amounts_are_for_lines_and_mail_costs_only(tmp_path):
             "invoice_lines.csv": "source,invoice_id,line_id,amount\nst,1,1,-25\n",
             "mail_costs.csv": "source,cost_id,element,amount\npcm,1,postage,-0.96\n",
             "credits.csv": "source,credit_id,kind,issued_on,amount\nst,1,refund,2026-01-01,-5\n",
-            "marketing_costs.csv": "source,cost_id,channel,amount,incurred_on\ng,1,email,-1,2026-01-01\n",
+            "marketing_costs.csv": "source,cost_id,channel,amount,incurred_on\n"
+            "g,1,email,-1,2026-01-01\n",
         },
     )
     found = read_all(tmp_path)
@@ -285,7 +288,8 @@ def test_ten_thousand_unknown_columns_are_kept(tmp_path):
 
 def test_no_reason_and_no_note_holds_a_persons_data(tmp_path):
     canary = "Canary Nightingale"
-    content = f"source,customer_id,name,created_at,customer_type\nst,1,{canary},{canary},x\nst,,{canary},,x\nst,3\n"
+    content = "source,customer_id,name,created_at,customer_type\n"
+    content += f"st,1,{canary},{canary},x\nst,,{canary},,x\nst,3\n"
     write(tmp_path, {"customers.csv": content})
     read = read_table(tmp_path, "customers")
     assert len(read.rejects) == 3
@@ -316,7 +320,7 @@ CELL = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     files=st.lists(
         st.lists(st.lists(CELL, min_size=3, max_size=6), max_size=12), min_size=1, max_size=3

@@ -1,4 +1,4 @@
-"""One tiny and one small world, each served once for the whole session; and a client that logs in."""
+"""A small world served once for the session, tiny ones per test, and a client that logs in."""
 
 from __future__ import annotations
 
@@ -124,7 +124,12 @@ def small(small_world: World) -> Iterator[Vendors]:
     yield from serve(small_world)
 
 
+@pytest.fixture(scope="session")
+def tiny_world() -> World:
+    return build_world("tiny", seed=3, anchor=ANCHOR)
+
+
 @pytest.fixture
-def tiny() -> Iterator[Vendors]:
-    """A tiny world of its own: may be advanced and broken."""
-    yield from serve(build_world("tiny", seed=3, anchor=ANCHOR))
+def tiny(tiny_world: World) -> Iterator[Vendors]:
+    """A tiny world, at its first instant again for each test: may be advanced and broken."""
+    yield from serve(tiny_world)

@@ -1,4 +1,4 @@
-"""The stand-ins' real answers, held against the vendors' own specifications where they are there."""
+"""The stand-ins' real answers, held against the vendors' own specifications where present."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 SPECS = Path(__file__).resolve().parents[4] / "shared" / "vendor-specs"
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="the vendors' specifications are not here")
+pytestmark = pytest.mark.skipif(
+    not SPECS.is_dir(), reason="the vendors' specifications are not here"
+)
 
 SERVICETITAN = [
     # file, path below /tenant/{tenant}/, module in the address
@@ -119,8 +121,10 @@ def test_servicetitan_answers_fit_its_specification(small, file, path, module):
     params = {} if path.startswith("export/") else {"pageSize": 2_000, "includeTotal": "true"}
     answer = small.servicetitan(f"{module} {path}", **params)
     assert answer.status_code == 200, answer.text
-    assert answer.json()["data"], "nothing to validate"
-    assert faults_of(name, pointer_to(specified), answer.json()) == []
+    body = answer.json()
+    assert body["data"], "nothing to validate"
+    body["data"] = body["data"][:: max(1, len(body["data"]) // 150)]
+    assert faults_of(name, pointer_to(specified), body) == []
 
 
 @pytest.mark.parametrize(("specified", "path", "params"), PCM, ids=[row[0] for row in PCM])

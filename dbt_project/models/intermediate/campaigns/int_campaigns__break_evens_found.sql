@@ -26,7 +26,9 @@ wave_credits as (
         earned_on,
         margin_cents
     from {{ ref('int_campaigns__credits_cut') }}
-    where margin_cents is not null
+    where
+        margin_cents is not null
+        and earned_on is not null
 
 ),
 

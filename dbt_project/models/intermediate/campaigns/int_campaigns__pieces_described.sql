@@ -54,15 +54,50 @@ histories as (
 
 ),
 
+-- Windows and completed jobs of a household on one line of time; a job of the very day comes after.
+household_events as (
+
+    select
+        household_key,
+        mail_piece_key,
+        window_starts_on as happened_on,
+        0 as is_completion,
+        cast(null as date) as completed_on
+    from mail_pieces
+    where household_key is not null
+    union all
+    select
+        household_key,
+        cast(null as varchar) as mail_piece_key,
+        completed_on as happened_on,
+        1 as is_completion,
+        completed_on
+    from jobs
+
+),
+
+events_looked_back as (
+
+    select
+        mail_piece_key,
+        max(completed_on) over (
+            partition by household_key
+            order by happened_on, is_completion
+            rows between unbounded preceding and current row
+        ) as last_completed_on
+    from household_events
+
+),
+
 last_jobs as (
 
     select
-        mail_pieces.mail_piece_key,
-        jobs.completed_on as last_completed_on
-    from mail_pieces
-    asof inner join jobs
-        on mail_pieces.household_key = jobs.household_key
-        and mail_pieces.window_starts_on > jobs.completed_on
+        mail_piece_key,
+        last_completed_on
+    from events_looked_back
+    where
+        mail_piece_key is not null
+        and last_completed_on is not null
 
 ),
 
@@ -83,9 +118,9 @@ pieces_described as (
         mail_pieces.cell,
         case
             when mail_pieces.household_key is null then null
-            when histories.history_starts_on > mail_pieces.window_starts_on - interval 24 month then null
+            when histories.history_starts_on > {{ month_add('mail_pieces.window_starts_on', -24) }} then null
             when last_jobs.mail_piece_key is null then 'new'
-            when last_jobs.last_completed_on < mail_pieces.window_starts_on - interval 24 month then 'reactivated'
+            when last_jobs.last_completed_on < {{ month_add('mail_pieces.window_starts_on', -24) }} then 'reactivated'
             else 'active'
         end as customer_class,
         cast(mail_pieces.cost_amount * 100 as bigint) as cost_cents,

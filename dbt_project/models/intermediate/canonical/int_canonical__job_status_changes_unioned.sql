@@ -69,7 +69,11 @@ jobs as (
         source,
         account,
         job_id,
-        status
+        status,
+        started_at,
+        approved_at,
+        completed_at,
+        cancelled_at
     from {{ ref('int_canonical__jobs_unioned') }}
 
 ),
@@ -178,6 +182,36 @@ versions_mapped as (
 
 ),
 
+-- The first version known tells a state, not when it came about; and where the job itself carries the time of a
+-- state, that is what happened, not the moment a file was written.
+versions_told as (
+
+    select
+        versions_mapped.source,
+        versions_mapped.account,
+        versions_mapped.job_id,
+        versions_mapped.status,
+        versions_mapped.vendor_status,
+        versions_mapped.happened_at,
+        versions_mapped.known_at
+    from versions_mapped
+    left join jobs
+        on versions_mapped.source = jobs.source
+        and versions_mapped.account = jobs.account
+        and versions_mapped.job_id = jobs.job_id
+    where
+        versions_mapped.status_before is not null
+        and versions_mapped.status != versions_mapped.status_before
+        and case versions_mapped.status
+            when 'In Progress' then jobs.started_at
+            when 'Client Approved' then jobs.approved_at
+            when 'Completed' then jobs.completed_at
+            when 'Cancelled' then jobs.cancelled_at
+            when 'No Show' then jobs.cancelled_at
+        end is null
+
+),
+
 told as (
 
     select * from history
@@ -186,16 +220,7 @@ told as (
     union all
     select * from cancellations_judged
     union all
-    select
-        source,
-        account,
-        job_id,
-        status,
-        vendor_status,
-        happened_at,
-        known_at
-    from versions_mapped
-    where status is distinct from status_before
+    select * from versions_told
 
 ),
 

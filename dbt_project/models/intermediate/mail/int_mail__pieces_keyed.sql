@@ -143,7 +143,7 @@ pieces_addressed as (
         mail_pieces.mail_piece_id,
         coalesce(customers.customer_key, recipients.customer_key) as customer_key,
         coalesce(recipients.household_key, customers.household_key) as household_key,
-        coalesce(customers.match_probability, recipients.match_probability) as match_probability,
+        coalesce(customers.match_probability, recipients.match_probability, 1) as match_probability,
         coalesce(mail_pieces.postal_code, recipients.postal_code, customer_records.postal_code) as postal_code,
         case
             when mail_pieces.address_line_1 is not null then mail_pieces.address_line_1

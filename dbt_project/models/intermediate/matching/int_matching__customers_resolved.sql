@@ -157,7 +157,8 @@ references_resolved as (
         customer_references.customer_id,
         coalesce(records.customer_key, lone_ids.customer_key) as customer_key,
         coalesce(records.household_key, lone_ids.household_key) as household_key,
-        coalesce(records.match_probability, lone_ids.match_probability) as match_probability,
+        -- A record that nothing was merged with is itself for certain.
+        coalesce(records.match_probability, lone_ids.match_probability, 1) as match_probability,
         records.customer_id is not null as is_exact
     from customer_references
     left join records

@@ -63,6 +63,18 @@ job_references as (
 
 ),
 
+jobs as (
+
+    select
+        job_key,
+        customer_key,
+        household_key,
+        match_probability
+    from {{ ref('int_jobs__keyed') }}
+
+),
+
+-- Who it was: the record's own customer, else the owner of the phone or e-mail, else the job's customer.
 touches_joined as (
 
     select
@@ -72,13 +84,19 @@ touches_joined as (
         touches.touch_id,
         touches.occurred_at,
         touches.kind,
-        coalesce(customers.customer_key, phones.customer_key, emails.customer_key) as customer_key,
+        coalesce(
+            customers.customer_key,
+            phones.customer_key,
+            emails.customer_key,
+            jobs.customer_key
+        ) as customer_key,
         coalesce(
             customers.household_key,
             phones.household_key,
-            emails.household_key
+            emails.household_key,
+            jobs.household_key
         ) as household_key,
-        customers.match_probability,
+        coalesce(customers.match_probability, jobs.match_probability) as match_probability,
         job_references.job_key,
         touches.phone,
         touches.utm_source,
@@ -103,6 +121,8 @@ touches_joined as (
         and touches.job_account = job_references.account
         and coalesce(touches.job_id, '') = job_references.job_id
         and coalesce(touches.job_number, '') = job_references.job_number
+    left join jobs
+        on job_references.job_key = jobs.job_key
 
 ),
 

@@ -3,31 +3,14 @@ with members as (
     select
         campaign_key,
         wave,
-        source,
-        account,
-        member_id,
+        campaign_member_key,
         unit_key,
-        customer_key,
-        household_key,
         arm,
         stratum,
         planned_holdout_share,
+        is_contaminated,
         assigned_at
     from {{ ref('int_measurement__members_keyed') }}
-
-),
-
-mail_pieces as (
-
-    select
-        pieces_keyed.campaign_key,
-        pieces_keyed.wave,
-        pieces_keyed.customer_key,
-        pieces_keyed.household_key
-    from {{ ref('int_mail__pieces_keyed') }} as pieces_keyed
-    inner join {{ ref('int_mail__pieces_tracked') }} as pieces_tracked
-        on pieces_keyed.mail_piece_key = pieces_tracked.mail_piece_key
-    where pieces_tracked.is_mailed
 
 ),
 
@@ -65,45 +48,24 @@ member_jobs as (
 
 ),
 
-households_mailed as (
-
-    select
-        campaign_key,
-        wave,
-        household_key
-    from mail_pieces
-    where household_key is not null
-    group by
-        campaign_key,
-        wave,
-        household_key
-
-),
-
 -- By first assignment, whatever was delivered to whom.
 units_assigned as (
 
     select
-        members.campaign_key,
-        members.wave,
-        members.unit_key,
-        arg_min(members.arm, (members.assigned_at, members.source, members.account, members.member_id)) as arm,
-        arg_min(members.stratum, (members.assigned_at, members.source, members.account, members.member_id))
-            as stratum,
-        max(members.planned_holdout_share) as planned_holdout_share,
+        campaign_key,
+        wave,
+        unit_key,
+        arg_min(arm, (assigned_at, campaign_member_key)) as arm,
+        arg_min(stratum, (assigned_at, campaign_member_key)) as stratum,
+        max(planned_holdout_share) as planned_holdout_share,
         count(*) as member_count,
-        count(distinct members.arm) > 1
-        or bool_or(members.arm = 'holdout' and households_mailed.household_key is not null) as is_contaminated,
-        min(members.assigned_at) as assigned_at
+        bool_or(is_contaminated) or min(arm) <> max(arm) as is_contaminated,
+        min(assigned_at) as assigned_at
     from members
-    left join households_mailed
-        on members.campaign_key = households_mailed.campaign_key
-        and members.wave = households_mailed.wave
-        and members.household_key = households_mailed.household_key
     group by
-        members.campaign_key,
-        members.wave,
-        members.unit_key
+        campaign_key,
+        wave,
+        unit_key
 
 ),
 

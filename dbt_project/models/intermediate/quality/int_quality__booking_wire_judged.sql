@@ -60,6 +60,7 @@ jobs as (
         account,
         job_id,
         customer_key,
+        household_key,
         location_key,
         job_class,
         postal_code,
@@ -159,6 +160,26 @@ areas_known as (
 
     select count(*) > 0 as is_known
     from served
+
+),
+
+-- A code one slip of the finger away from a served one, where the same household is known at the
+-- served one, is a typing error and no journey.
+household_codes as (
+
+    select household_key, postal_code
+    from {{ ref('int_quality__served_households_listed') }}
+
+),
+
+mistyped_jobs as (
+
+    select jobs.job_key
+    from jobs
+    inner join household_codes
+        on jobs.household_key = household_codes.household_key
+        and damerau_levenshtein(jobs.postal_code, household_codes.postal_code) = 1
+    group by jobs.job_key
 
 ),
 
@@ -374,10 +395,16 @@ final as (
         cast(null as varchar)
     from bookings
     cross join areas_known
+    inner join booked
+        on {{ surrogate_key(['bookings.source', 'bookings.account', 'bookings.booking_id']) }}
+            = booked.booking_key
     left join served
         on bookings.postal_code = served.postal_code
+    left join mistyped_jobs
+        on booked.job_key = mistyped_jobs.job_key
     where
         areas_known.is_known
+        and mistyped_jobs.job_key is null
         and bookings.postal_code is not null
         and not coalesce(served.is_served, false)
     union all
@@ -430,8 +457,11 @@ final as (
     cross join areas_known
     left join served
         on jobs.postal_code = served.postal_code
+    left join mistyped_jobs
+        on jobs.job_key = mistyped_jobs.job_key
     where
         areas_known.is_known
+        and mistyped_jobs.job_key is null
         and not jobs.is_deleted
         and jobs.postal_code is not null
         and not coalesce(served.is_served, false)

@@ -22,12 +22,13 @@ customers as (
         source,
         account,
         customer_id,
-        {{ phone_digits('phone') }} as phone,
-        {{ phone_digits('phone_2') }} as phone_2,
+        {{ phone_mark('phone') }} as phone,
+        {{ phone_mark('phone_2') }} as phone_2,
         lower(trim(email)) as email,
-        {{ normalised_word("coalesce(name, first_name || ' ' || last_name)") }} as name_words,
-        {{ normalised_word('last_name') }} as last_name_words,
-        postal_code
+        {{ sorted_words(normalised_word("coalesce(name, first_name || ' ' || last_name)")) }}
+            as name_words,
+        {{ sorted_words(normalised_word('company')) }} as company_words,
+        {{ street_mark(normalised_word('address_line_1'), 'postal_code') }} as street_mark
     from {{ ref('int_canonical__customers_unioned') }}
 
 ),
@@ -55,7 +56,9 @@ deal_contacts as (
         customers.phone_2,
         customers.email,
         customers.name_words,
-        customers.last_name_words || ' ' || customers.postal_code as name_at_postal_code
+        customers.company_words,
+        customers.street_mark,
+        case when deals.customer_id is null then 'nobody' end as nobody
     from deals
     left join customers
         on deals.customer_source = customers.source
@@ -80,7 +83,11 @@ marks as (
     union all
     select deal_id, created_at, 'name', name_words from deal_contacts
     union all
-    select deal_id, created_at, 'name_at_postal_code', name_at_postal_code from deal_contacts
+    select deal_id, created_at, 'name', company_words from deal_contacts
+    union all
+    select deal_id, created_at, 'street', street_mark from deal_contacts
+    union all
+    select deal_id, created_at, 'nobody', nobody from deal_contacts
     union all
     select deal_id, created_at, 'job_number', job_number from deal_contacts
 

@@ -22,14 +22,15 @@ touches as (
         job_account,
         job_id,
         job_number,
-        {{ phone_digits('phone') }} as phone,
+        {{ phone_mark('phone') }} as phone,
         lower(trim(email)) as email,
         campaign_source,
         campaign_account,
         campaign_id,
+        lead_source,
         coalesce(
-            mail_piece_id, promo_code, utm_source, utm_campaign, gclid, tracking_phone, lead_source
-        ) is not null as has_other_source,
+            mail_piece_id, promo_code, utm_source, utm_campaign, gclid, tracking_phone
+        ) is not null as has_mark,
         occurred_at
     from {{ ref('int_canonical__touches_unioned') }}
     where
@@ -53,16 +54,19 @@ leads as (
         job_account,
         job_id,
         job_number,
-        {{ phone_digits('phone') }} as phone,
+        {{ phone_mark('phone') }} as phone,
         lower(trim(email)) as email,
         {{ normalised_word("coalesce(name, first_name || ' ' || last_name)") }} as name_words,
+        {{ normalised_word('address_line_1') }} as street_words,
         postal_code,
+        status,
         campaign_source,
         campaign_account,
         campaign_id,
+        lead_source,
         coalesce(
-            mail_piece_id, promo_code, utm_source, utm_campaign, gclid, tracking_phone, lead_source
-        ) is not null as has_other_source,
+            mail_piece_id, promo_code, utm_source, utm_campaign, gclid, tracking_phone
+        ) is not null as has_mark,
         created_at
     from {{ ref('int_canonical__leads_unioned') }}
     where not is_deleted
@@ -83,19 +87,20 @@ bookings as (
         bookings.job_id,
         bookings.job_number,
         contacts.name_words,
+        contacts.street_words,
         bookings.postal_code,
         bookings.campaign_source,
         bookings.campaign_account,
         bookings.campaign_id,
+        bookings.lead_source,
         coalesce(
             bookings.mail_piece_id,
             bookings.promo_code,
             bookings.utm_source,
             bookings.utm_campaign,
             bookings.gclid,
-            bookings.tracking_phone,
-            bookings.lead_source
-        ) is not null as has_other_source,
+            bookings.tracking_phone
+        ) is not null as has_mark,
         bookings.requested_at
     from {{ ref('int_canonical__bookings_unioned') }} as bookings
     left join {{ ref('int_quality__booking_contacts_read') }} as contacts
@@ -126,11 +131,14 @@ enquiries as (
         phone,
         email,
         cast(null as varchar) as name_words,
+        cast(null as varchar) as street_words,
         cast(null as varchar) as postal_code,
+        true as is_settled,
         campaign_source,
         campaign_account,
         campaign_id,
-        has_other_source,
+        lead_source,
+        has_mark,
         occurred_at as asked_at
     from touches
     union all
@@ -150,11 +158,14 @@ enquiries as (
         phone,
         email,
         name_words,
+        street_words,
         postal_code,
+        coalesce(status != 'open', false),
         campaign_source,
         campaign_account,
         campaign_id,
-        has_other_source,
+        lead_source,
+        has_mark,
         created_at
     from leads
     union all
@@ -174,11 +185,14 @@ enquiries as (
         cast(null as varchar),
         cast(null as varchar),
         name_words,
+        street_words,
         postal_code,
+        true,
         campaign_source,
         campaign_account,
         campaign_id,
-        has_other_source,
+        lead_source,
+        has_mark,
         requested_at
     from bookings
 
@@ -237,11 +251,16 @@ final as (
         ) as customer_key,
         enquiries.phone,
         enquiries.email,
-        enquiries.name_words,
+        {{ sorted_words('enquiries.name_words') }} as name_words,
+        {{ street_mark('enquiries.street_words', 'enquiries.postal_code') }} as street_mark,
         enquiries.postal_code,
         campaigns.channel as campaign_channel,
         systems.source is not null as is_in_crm,
-        campaigns.campaign_id is not null or enquiries.has_other_source as has_source,
+        enquiries.is_settled,
+        -- A campaign nobody knows is no source, whatever form the enquiry came in by.
+        campaigns.campaign_id is not null
+        or enquiries.has_mark
+        or (enquiries.campaign_id is null and enquiries.lead_source is not null) as has_source,
         -- A channel nobody paid for ("other") is a source, but none that could be lost.
         coalesce(campaigns.channel, 'other') != 'other' as has_marketing_campaign,
         enquiries.asked_at

@@ -14,11 +14,31 @@ enquiries as (
         phone,
         email,
         name_words,
-        postal_code,
+        street_mark,
         has_source,
+        is_settled,
         asked_at
     from {{ ref('int_quality__enquiries_collected') }}
     where not is_in_crm
+
+),
+
+crm_known as (
+
+    select
+        count(*) > 0 as is_known,
+        -- Where most deals name their work order, a deal of another one proves nothing.
+        2 * count(job_number) >= count(*) as is_naming_jobs
+    from {{ ref('int_canonical__crm_deals_unioned') }}
+
+),
+
+people as (
+
+    select enquiries.*
+    from enquiries
+    cross join crm_known
+    where enquiries.job_number is null or not crm_known.is_naming_jobs
 
 ),
 
@@ -28,26 +48,22 @@ marks as (
     from enquiries
     union all
     select source, account, entity, entity_id, asked_at, 'customer_key', customer_key
-    from enquiries
+    from people
     union all
     select source, account, entity, entity_id, asked_at, 'phone', phone
-    from enquiries
+    from people
     union all
     select source, account, entity, entity_id, asked_at, 'email', email
-    from enquiries
+    from people
     union all
     select source, account, entity, entity_id, asked_at, 'name', name_words
-    from enquiries
+    from people
     union all
-    select
-        source,
-        account,
-        entity,
-        entity_id,
-        asked_at,
-        'name_at_postal_code',
-        regexp_extract(name_words, '[a-z0-9]+$') || ' ' || postal_code
-    from enquiries
+    select source, account, entity, entity_id, asked_at, 'street', street_mark
+    from people
+    union all
+    select source, account, entity, entity_id, asked_at, 'nobody', 'nobody'
+    from people
 
 ),
 
@@ -59,13 +75,6 @@ crm_marks as (
         deal_id,
         created_at
     from {{ ref('int_quality__crm_contacts_indexed') }}
-
-),
-
-crm_known as (
-
-    select count(*) > 0 as is_known
-    from {{ ref('int_canonical__crm_deals_unioned') }}
 
 ),
 
@@ -85,7 +94,10 @@ enquiries_found as (
         and (
             marks.mark_kind = 'job_number'
             or crm_marks.created_at between {{ second_add('marks.asked_at', '-3600') }}
-                and {{ second_add('marks.asked_at', '3 * 86400') }}
+                and {{ second_add(
+                    'marks.asked_at',
+                    "case when marks.mark_kind = 'nobody' then 600 else 3 * 86400 end"
+                ) }}
         )
     where marks.mark is not null
     group by
@@ -106,6 +118,7 @@ final as (
         enquiries.kind,
         enquiries.job_key,
         enquiries.has_source,
+        enquiries.is_settled,
         enquiries_found.reached_crm_at is not null as is_in_crm,
         coalesce(
             enquiries_found.reached_crm_at > {{ second_add('enquiries.asked_at', '900') }}, false

@@ -9,6 +9,7 @@ enquiries as (
         entity_id,
         kind,
         is_in_crm,
+        is_settled,
         asked_at
     from {{ ref('int_quality__enquiries_compared') }}
 
@@ -22,6 +23,7 @@ collected as (
         entity,
         entity_id,
         job_key,
+        is_in_crm,
         has_source,
         has_marketing_campaign,
         campaign_channel
@@ -29,47 +31,15 @@ collected as (
 
 ),
 
-jobs as (
-
-    select
-        source,
-        account,
-        job_id,
-        campaign_source,
-        campaign_account,
-        campaign_id,
-        coalesce(mail_piece_id, promo_code, utm_source, gclid, tracking_phone) is not null
-            as has_other_source
-    from {{ ref('int_canonical__jobs_unioned') }}
-    where not is_deleted
-
-),
-
-campaigns as (
-
-    select
-        source,
-        account,
-        campaign_id,
-        channel
-    from {{ ref('int_canonical__campaigns_unioned') }}
-
-),
-
 job_sources as (
 
     select
-        {{ surrogate_key(['jobs.source', 'jobs.account', 'jobs.job_id']) }} as job_key,
-        jobs.source,
-        jobs.account,
-        jobs.job_id,
-        campaigns.channel,
-        jobs.has_other_source
-    from jobs
-    left join campaigns
-        on jobs.campaign_source = campaigns.source
-        and jobs.campaign_account = campaigns.account
-        and jobs.campaign_id = campaigns.campaign_id
+        job_key,
+        source,
+        account,
+        job_id,
+        original_channel
+    from {{ ref('fct_jobs') }}
 
 ),
 
@@ -100,7 +70,8 @@ final as (
     from enquiries
     where
         not is_in_crm
-        and asked_at <= {{ second_add(as_of(), '-7200') }}
+        -- An open lead may still be on its way: many CRMs make the deal when it is booked.
+        and asked_at <= {{ second_add(as_of(), 'case when is_settled then -7200 else -36 * 3600 end') }}
     union all
     select
         'lead_without_source',
@@ -114,6 +85,7 @@ final as (
     from collected
     where
         entity = 'leads'
+        and not is_in_crm
         and not has_source
     union all
     select
@@ -123,14 +95,12 @@ final as (
         'jobs',
         job_sources.job_id,
         asked_channels.asked_channel,
-        coalesce(job_sources.channel, 'none'),
+        coalesce(job_sources.original_channel, 'none'),
         'the enquiry names a campaign, the work order does not'
     from job_sources
     inner join asked_channels
         on job_sources.job_key = asked_channels.job_key
-    where
-        coalesce(job_sources.channel, 'other') = 'other'
-        and not job_sources.has_other_source
+    where coalesce(job_sources.original_channel, 'other') in ('other', 'call')
 
 )
 

@@ -10,6 +10,7 @@ pieces as (
         campaign_key,
         trigger_job_key,
         customer_key,
+        household_key,
         status,
         sent_at,
         delivered_at,
@@ -172,6 +173,7 @@ pieces_described as (
         pieces.mail_piece_id,
         pieces.campaign_key,
         pieces.customer_key,
+        pieces.household_key,
         pieces.status,
         addressed_pieces.mail_order_id,
         addressed_pieces.campaign_source,
@@ -201,6 +203,17 @@ pieces_described as (
         on pieces.trigger_job_key = jobs.job_key
     left join scans
         on pieces.mail_piece_key = scans.mail_piece_key
+
+),
+
+mistyped_pieces as (
+
+    select pieces_described.mail_piece_key
+    from pieces_described
+    inner join {{ ref('int_quality__served_households_listed') }} as household_codes
+        on pieces_described.household_key = household_codes.household_key
+        and damerau_levenshtein(pieces_described.postal_code, household_codes.postal_code) = 1
+    group by pieces_described.mail_piece_key
 
 ),
 
@@ -352,8 +365,11 @@ final as (
     cross join areas_known
     left join served
         on pieces_described.postal_code = served.postal_code
+    left join mistyped_pieces
+        on pieces_described.mail_piece_key = mistyped_pieces.mail_piece_key
     where
         areas_known.is_known
+        and mistyped_pieces.mail_piece_key is null
         and pieces_described.status != 'Cancelled'
         and not coalesce(served.is_served, false)
     union all
@@ -384,13 +400,11 @@ final as (
         account,
         'mail_orders',
         mail_order_id,
-        'at most ' || cast(mailed_count as varchar) || ' pieces billed',
+        'at most ' || cast(coalesce(mailed_count, quantity_ordered) as varchar) || ' pieces billed',
         cast(quantity_billed as varchar),
         cast(null as varchar)
     from orders_counted
-    where
-        mailed_count is not null
-        and quantity_billed > mailed_count
+    where quantity_billed > coalesce(mailed_count, quantity_ordered)
     union all
     select
         'pieces_ordered_not_mailed',

@@ -115,7 +115,7 @@ billed_jobs as (
     select
         job_key,
         sum(case when is_void then 0 else total_cents end) as total_cents,
-        max(created_at) as last_invoice_at
+        arg_min(invoice_id, struct_pack(at := created_at, id := invoice_id)) as first_invoice_id
     from invoices_linked
     where
         job_key is not null
@@ -285,11 +285,11 @@ final as (
         'invoice_differs_from_job',
         jobs.source,
         jobs.account,
-        'jobs',
-        jobs.job_id,
+        'invoices',
+        billed_jobs.first_invoice_id,
         cast({{ amount('job_totals.total_cents') }} as varchar),
         cast({{ amount('billed_jobs.total_cents') }} as varchar),
-        'total of the work order and of its invoices'
+        'total of work order ' || jobs.job_id || ' and of its invoices'
     from jobs
     inner join job_totals
         on jobs.job_key = job_totals.job_key

@@ -124,6 +124,14 @@ follow_ups as (
     where
         kind != 'mail'
         and customer_key is not null
+    union all
+    select
+        customer_key,
+        occurred_at
+    from {{ ref('fct_touches') }}
+    where
+        kind = 'call'
+        and customer_key is not null
 
 ),
 
@@ -234,7 +242,7 @@ final as (
         cast(noted_on as varchar),
         'last mail before the deal, by the mail vendor and by the CRM'
     from last_mailings
-    where abs({{ days_between('noted_on', 'sent_on') }}) > 14
+    where {{ days_between('noted_on', 'sent_on') }} > 14
     union all
     select
         'crm_last_follow_up_stale',

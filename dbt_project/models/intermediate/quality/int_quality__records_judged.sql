@@ -20,7 +20,10 @@ customers as (
         customers.source,
         customers.account,
         customers.customer_id,
-        customers.customer_type,
+        coalesce(
+            customers.customer_type,
+            case when customers.company is not null then 'commercial' end
+        ) as customer_type,
         customers.tax_id,
         systems.system_kind
     from {{ ref('int_canonical__customers_unioned') }} as customers
@@ -168,7 +171,8 @@ final as (
     from entities
     where
         is_complete
-        and vendor_total_count != read_count
+        -- More read than counted is a page that moved; fewer is a loss.
+        and vendor_total_count > read_count
     union all
     select
         'identity_missing',

@@ -166,90 +166,102 @@ credited as (
 
 ),
 
+-- What is the same for every model and window is put on before the rows are multiplied.
 uncredited_units as (
 
     select
         lines.invoice_line_key,
         lines.job_key,
+        invoice_lines.account,
+        invoice_lines.location_key,
         case
             when lines.job_key is null then 'no job'
             when not judged.is_eligible then 'not eligible'
             else 'no touch in window'
         end as unattributed_reason,
-        lines.net_cents as credit_cents
+        {{ amount('lines.net_cents') }} as credit_amount
     from lines
+    inner join invoice_lines
+        on lines.invoice_line_key = invoice_lines.invoice_line_key
     left join judged
         on lines.job_key = judged.job_key
     union all
     select
         cast(null as varchar) as invoice_line_key,
-        job_key,
-        case when is_eligible then 'no touch in window' else 'not eligible' end as unattributed_reason,
-        cast(0 as bigint) as credit_cents
+        jobs_uninvoiced.job_key,
+        jobs.account,
+        jobs.location_key,
+        case when jobs_uninvoiced.is_eligible then 'no touch in window' else 'not eligible' end
+            as unattributed_reason,
+        cast(0 as decimal(18, 2)) as credit_amount
     from jobs_uninvoiced
+    inner join jobs
+        on jobs_uninvoiced.job_key = jobs.job_key
 
 ),
 
+ever_credited as (
+
+    select job_key
+    from jobs_credited
+    group by job_key
+
+),
+
+units_judged as (
+
+    select
+        uncredited_units.invoice_line_key,
+        uncredited_units.job_key,
+        uncredited_units.account,
+        uncredited_units.location_key,
+        uncredited_units.unattributed_reason,
+        uncredited_units.credit_amount,
+        ever_credited.job_key is not null as is_ever_credited
+    from uncredited_units
+    left join ever_credited
+        on uncredited_units.job_key = ever_credited.job_key
+
+),
+
+-- Most jobs have no touch at all: only the others are looked up model by model.
 uncredited as (
 
     select
         models.model,
         models.window_label,
-        uncredited_units.invoice_line_key,
-        uncredited_units.job_key,
-        uncredited_units.unattributed_reason,
-        uncredited_units.credit_cents
-    from uncredited_units
+        models.window_days,
+        models.is_headline,
+        units_judged.invoice_line_key,
+        units_judged.job_key,
+        units_judged.account,
+        units_judged.location_key,
+        units_judged.unattributed_reason,
+        units_judged.credit_amount
+    from units_judged
+    cross join models
+    where not units_judged.is_ever_credited
+    union all
+    select
+        models.model,
+        models.window_label,
+        models.window_days,
+        models.is_headline,
+        units_judged.invoice_line_key,
+        units_judged.job_key,
+        units_judged.account,
+        units_judged.location_key,
+        units_judged.unattributed_reason,
+        units_judged.credit_amount
+    from units_judged
     cross join models
     left join jobs_credited
         on models.model = jobs_credited.model
         and models.window_label = jobs_credited.window_label
-        and uncredited_units.job_key = jobs_credited.job_key
-    where jobs_credited.job_key is null
-
-),
-
-credits as (
-
-    select
-        credited.model,
-        credited.window_label,
-        credited.job_key,
-        credited.invoice_line_key,
-        credited.position_key,
-        paths.mail_piece_key,
-        paths.touch_key,
-        paths.campaign_key,
-        paths.wave,
-        paths.channel,
-        paths.method,
-        cast(null as varchar) as unattributed_reason,
-        credited.credit_share,
-        credited.credit_cents,
-        paths.match_probability
-    from credited
-    inner join paths
-        on credited.job_key = paths.job_key
-        and credited.window_label = paths.window_label
-        and credited.position_key = paths.position_key
-    union all
-    select
-        model,
-        window_label,
-        job_key,
-        invoice_line_key,
-        cast(null as varchar) as position_key,
-        cast(null as varchar) as mail_piece_key,
-        cast(null as varchar) as touch_key,
-        cast(null as varchar) as campaign_key,
-        cast(null as varchar) as wave,
-        'unattributed' as channel,
-        cast(null as varchar) as method,
-        unattributed_reason,
-        cast(1 as double) as credit_share,
-        credit_cents,
-        cast(null as double) as match_probability
-    from uncredited
+        and units_judged.job_key = jobs_credited.job_key
+    where
+        units_judged.is_ever_credited
+        and jobs_credited.job_key is null
 
 ),
 
@@ -257,39 +269,70 @@ credits_completed as (
 
     select
         {{ surrogate_key([
-            'coalesce(credits.invoice_line_key, credits.job_key)',
-            'credits.model',
-            'credits.window_label',
-            'credits.position_key',
+            'coalesce(credited.invoice_line_key, credited.job_key)',
+            'credited.model',
+            'credited.window_label',
+            'credited.position_key',
         ]) }} as credit_key,
-        credits.model,
-        credits.window_label,
+        credited.model,
+        credited.window_label,
         coalesce(invoice_lines.account, jobs.account) as account,
         coalesce(invoice_lines.location_key, jobs.location_key) as location_key,
-        credits.job_key,
-        credits.invoice_line_key,
-        credits.mail_piece_key,
-        credits.touch_key,
-        credits.campaign_key,
-        credits.wave,
-        credits.channel,
-        credits.unattributed_reason,
-        credits.method,
+        credited.job_key,
+        credited.invoice_line_key,
+        paths.mail_piece_key,
+        paths.touch_key,
+        paths.campaign_key,
+        paths.wave,
+        paths.channel,
+        cast(null as varchar) as unattributed_reason,
+        paths.method,
         cast(coalesce(models.window_days, campaigns.response_window_days) as integer) as window_days,
-        cast(credits.credit_share as double) as credit_share,
-        {{ amount('credits.credit_cents') }} as credit_amount,
-        cast(credits.match_probability as double) as match_probability,
+        cast(credited.credit_share as double) as credit_share,
+        {{ amount('credited.credit_cents') }} as credit_amount,
+        cast(paths.match_probability as double) as match_probability,
         models.is_headline
-    from credits
+    from credited
+    inner join paths
+        on credited.job_key = paths.job_key
+        and credited.window_label = paths.window_label
+        and credited.position_key = paths.position_key
     inner join models
-        on credits.model = models.model
-        and credits.window_label = models.window_label
-    left join jobs
-        on credits.job_key = jobs.job_key
+        on credited.model = models.model
+        and credited.window_label = models.window_label
+    inner join jobs
+        on credited.job_key = jobs.job_key
     left join invoice_lines
-        on credits.invoice_line_key = invoice_lines.invoice_line_key
+        on credited.invoice_line_key = invoice_lines.invoice_line_key
     left join campaigns
-        on credits.campaign_key = campaigns.campaign_key
+        on paths.campaign_key = campaigns.campaign_key
+    union all
+    select
+        {{ surrogate_key([
+            'coalesce(invoice_line_key, job_key)',
+            'model',
+            'window_label',
+            "''",
+        ]) }} as credit_key,
+        model,
+        window_label,
+        account,
+        location_key,
+        job_key,
+        invoice_line_key,
+        cast(null as varchar) as mail_piece_key,
+        cast(null as varchar) as touch_key,
+        cast(null as varchar) as campaign_key,
+        cast(null as varchar) as wave,
+        'unattributed' as channel,
+        unattributed_reason,
+        cast(null as varchar) as method,
+        window_days,
+        cast(1 as double) as credit_share,
+        credit_amount,
+        cast(null as double) as match_probability,
+        is_headline
+    from uncredited
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(tags=['after_dbt']) }}
+
 with
 
 audit_log as (

@@ -17,6 +17,51 @@ rejects as (
 
 ),
 
+-- A value that does not fit its type is refused in staging: the record stands, the column is null.
+staged_rejects as (
+
+    {% for source in ['hubspot', 'servicetitan', 'quickbooks', 'pcm', 'import'] -%}
+    select
+        source,
+        account,
+        table_name,
+        record_id,
+        column_name,
+        reason,
+        known_at
+    from {{ ref('stg_' ~ source ~ '__rejects') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+all_rejects as (
+
+    select
+        run_id,
+        source,
+        account,
+        table_name,
+        location,
+        column_name,
+        reason,
+        record_text,
+        rejected_at
+    from rejects
+    union all
+    select
+        cast(null as varchar) as run_id,
+        source,
+        account,
+        table_name,
+        record_id as location,
+        column_name,
+        reason,
+        cast(null as varchar) as record_text,
+        known_at as rejected_at
+    from staged_rejects
+
+),
+
 rejects_numbered as (
 
     select
@@ -32,7 +77,7 @@ rejects_numbered as (
             partition by run_id, source, account, table_name, location, column_name, reason
             order by rejected_at asc, record_text asc
         ) as occurrence
-    from rejects
+    from all_rejects
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(tags=['after_dbt']) }}
+
 with
 
 run_context as (

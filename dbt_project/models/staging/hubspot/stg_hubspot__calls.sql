@@ -7,9 +7,9 @@
     'to_phone': ('properties.hs_call_to_number', 'text'),
     'owner_id': ('properties.hubspot_owner_id', 'text'),
     'duration_ms': ('properties.hs_call_duration', 'integer'),
-    'occurred_at': ('properties.hs_timestamp', 'instant'),
+    'occurred_at': ('properties.hs_timestamp', 'portal_instant'),
     'is_archived': ('archived', 'boolean'),
-    'record_created_at': ('createdAt', 'instant'),
-    'record_updated_at': ('updatedAt', 'instant'),
-    'archived_at': ('archivedAt', 'instant'),
+    'record_created_at': ('createdAt', 'portal_instant'),
+    'record_updated_at': ('updatedAt', 'portal_instant'),
+    'archived_at': ('archivedAt', 'portal_instant'),
 }) }}

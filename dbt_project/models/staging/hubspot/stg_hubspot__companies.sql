@@ -9,9 +9,9 @@
     'postal_code': ('properties.zip', 'text'),
     'country': ('properties.country', 'text'),
     'merged_object_ids': ('properties.hs_merged_object_ids', 'list'),
-    'created_at': ('properties.createdate', 'instant'),
+    'created_at': ('properties.createdate', 'portal_instant'),
     'is_archived': ('archived', 'boolean'),
-    'record_created_at': ('createdAt', 'instant'),
-    'record_updated_at': ('updatedAt', 'instant'),
-    'archived_at': ('archivedAt', 'instant'),
+    'record_created_at': ('createdAt', 'portal_instant'),
+    'record_updated_at': ('updatedAt', 'portal_instant'),
+    'archived_at': ('archivedAt', 'portal_instant'),
 }) }}

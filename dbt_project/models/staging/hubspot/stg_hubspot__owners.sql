@@ -3,6 +3,6 @@
     'first_name': ('firstName', 'text'),
     'last_name': ('lastName', 'text'),
     'is_archived': ('archived', 'boolean'),
-    'record_created_at': ('createdAt', 'instant'),
-    'record_updated_at': ('updatedAt', 'instant'),
+    'record_created_at': ('createdAt', 'portal_instant'),
+    'record_updated_at': ('updatedAt', 'portal_instant'),
 }) }}

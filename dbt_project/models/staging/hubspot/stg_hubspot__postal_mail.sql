@@ -3,9 +3,9 @@
     'owner_id': ('properties.hubspot_owner_id', 'text'),
     'mail_campaign_id': ('properties.mail_campaign_id', 'text'),
     'promo_code': ('properties.promo_code', 'text'),
-    'occurred_at': ('properties.hs_timestamp', 'instant'),
+    'occurred_at': ('properties.hs_timestamp', 'portal_instant'),
     'is_archived': ('archived', 'boolean'),
-    'record_created_at': ('createdAt', 'instant'),
-    'record_updated_at': ('updatedAt', 'instant'),
-    'archived_at': ('archivedAt', 'instant'),
+    'record_created_at': ('createdAt', 'portal_instant'),
+    'record_updated_at': ('updatedAt', 'portal_instant'),
+    'archived_at': ('archivedAt', 'portal_instant'),
 }) }}

@@ -1,0 +1,1 @@
+"""The suites: one module a table; see `registry`."""

@@ -1,0 +1,232 @@
+"""The nights of one operator, one after the other: each test builds on the night before.
+
+The session's one home makes the order matter here, as it does in life; every other test folder
+is free of order.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ingestion.sandbox import Fault
+from tests.end_to_end.conftest import Operator, attach, table_names
+
+pytestmark = pytest.mark.slow
+
+PROMISED = json.loads((Path(__file__).parents[1] / "fixtures" / "marts_contract.json").read_text())
+# The run's own rows: they differ between two builds of the same instant.
+ABOUT_THE_RUN = {"run_info", "run_sources", "rpt_check_results", "fct_alerts", "audit_log",
+                 "rpt_handoffs", "fct_api_calls", "rpt_api_health", "rpt_slos",
+                 "rpt_incidents"}  # fmt: skip
+
+
+def test_the_first_night_lands_builds_and_publishes(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    assert first_night.returncode == 0, first_night.stdout + first_night.stderr
+    with operator.published() as marts:
+        names = set(table_names(marts))
+    assert set(PROMISED) <= names
+
+
+def test_rows_read_are_landed_rejected_or_unchanged(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    with operator.published() as marts:
+        rows = marts.execute(
+            "select source, account, read_count, landed_count, rejected_count, unchanged_count, "
+            "is_complete from run_sources"
+        ).fetchall()
+    assert {row[0] for row in rows} == {
+        "hubspot", "servicetitan", "quickbooks", "pcm", "import"
+    }  # fmt: skip
+    for source, account, read, landed, rejected, unchanged, is_complete in rows:
+        assert read == landed + rejected + unchanged, (source, account)
+        assert is_complete, (source, account)
+
+
+def test_every_line_is_credited_to_the_cent(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    with operator.published() as marts:
+        wrong = marts.execute(
+            """
+            with credits as (
+                select invoice_line_key, model, window_label, sum(credit_amount) as credited
+                from bridge_attribution_credits where invoice_line_key is not null group by all
+            )
+            select count(*) from credits join fct_invoice_lines using (invoice_line_key)
+            where credited <> net_amount
+            """
+        ).fetchone()
+        sets = marts.execute(
+            """
+            select model, window_label, count(distinct invoice_line_key)
+            from bridge_attribution_credits group by all
+            """
+        ).fetchall()
+        lines = marts.execute("select count(*) from fct_invoice_lines").fetchone()
+    assert wrong == (0,)
+    assert lines is not None
+    assert lines[0] > 1000
+    assert {count for _, _, count in sets} == {lines[0]}
+    assert {label for _, label, _ in sets} == {"30", "60", "90", "campaign"}
+
+
+def test_the_months_tie_out_to_the_books(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    with operator.published() as marts:
+        rows = marts.execute(
+            """
+            select books_income_amount - attributed_amount - unattributed_amount
+                - not_eligible_amount - no_job_amount - unreconciled_amount
+            from rpt_revenue_tie_out
+            """
+        ).fetchall()
+    assert rows
+    assert {value for (value,) in rows} == {0}
+
+
+def test_campaigns_have_cost_credit_and_a_verdict_in_words(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    with operator.published() as marts:
+        rows = marts.execute(
+            "select campaign_name, sum(pieces_mailed), sum(cost_amount), "
+            "sum(net_revenue_amount), any_value(verdict_text) from rpt_campaign_summary "
+            "group by 1 having sum(pieces_mailed) > 0"
+        ).fetchall()
+    assert len(rows) >= 4
+    for name, pieces, cost, revenue, text in rows:
+        assert pieces > 0, name
+        assert cost > 0, name
+        assert revenue is not None, name
+        assert text, name
+
+
+def test_no_personal_field_of_the_world_is_published(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    with operator.published() as marts:
+        for table in table_names(marts):
+            texts = marts.execute(
+                f"select count(*) from (select unnest([columns(* exclude ()) :: varchar]) "
+                f'from "{table}") as cells(cell) '
+                "where regexp_matches(cell, '[a-z0-9._]+@[a-z0-9-]+[.](com|net|org)')"
+            ).fetchone()
+            assert texts == (0,), table
+
+
+def test_the_same_world_read_again_changes_nothing(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    before = operator.run_name()
+    again = operator.command("run")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "nothing new" in again.stdout
+    assert operator.run_name() == before
+    marker = json.loads((operator.home / "state" / "nightly_success.json").read_text())
+    assert marker["outcome"] == "skipped"
+
+
+def test_an_as_of_build_equals_the_marts_of_that_night(
+    operator: Operator, first_night: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    instant = operator.sandbox.now.isoformat()
+    folder = tmp_path / "as_of"
+    result = operator.command("run", "--as-of", instant, "--publish", str(folder))
+    assert result.returncode == 0, result.stdout + result.stderr
+    compare_marts(operator, folder)
+
+
+def compare_marts(operator: Operator, folder: Path) -> None:
+    with operator.published() as live, attach(folder / "marts.duckdb") as rebuilt:
+        names = table_names(live)
+        assert names == table_names(rebuilt)
+        live.execute(f"attach '{(folder / 'marts.duckdb').resolve()}' as rebuilt (read_only)")
+        different = {}
+        for name in set(names) - ABOUT_THE_RUN:
+            count = live.execute(
+                f"select count(*) from ("
+                f'(select * from published.marts."{name}" except all '
+                f'select * from rebuilt.marts."{name}") union all '
+                f'(select * from rebuilt.marts."{name}" except all '
+                f'select * from published.marts."{name}"))'
+            ).fetchone()
+            if count != (0,):
+                different[name] = count
+        assert different == {}
+
+
+def test_the_next_night_brings_new_rows_and_a_new_run(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    before = operator.run_name()
+    operator.sandbox.advance(24)
+    operator.write_settings()
+    result = operator.command("run")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert operator.run_name() != before
+    with operator.published() as marts:
+        landed = marts.execute("select sum(landed_count) from run_sources").fetchone()
+        keys = marts.execute(
+            "select count(*) from fct_identity_changes where changed_at = "
+            "(select as_of from run_info) and from_customer_key is not null"
+        ).fetchone()
+        records = marts.execute("select count(*) from bridge_customer_records").fetchone()
+    assert landed is not None
+    assert 0 < landed[0] < 20_000
+    assert keys is not None
+    assert records is not None
+    assert keys[0] < 0.02 * records[0]
+
+
+def test_one_vendor_down_leaves_the_others_and_says_so(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    operator.sandbox.advance(24)
+    operator.write_settings()
+    operator.sandbox.faults.set("hubspot", "*", Fault("status", times=None, status=503))
+    try:
+        result = operator.command("run")
+    finally:
+        operator.sandbox.faults.clear()
+    assert result.returncode == 4, result.stdout + result.stderr
+    assert "hubspot/main is incomplete" in result.stdout
+    with operator.published() as marts:
+        complete = dict(
+            marts.execute("select source, bool_and(is_complete) from run_sources group by 1")
+            .fetchall()
+        )  # fmt: skip
+        summary = marts.execute("select bool_or(is_data_complete) from rpt_campaign_summary")
+        assert summary.fetchone() == (False,)
+    assert complete["hubspot"] is False
+    assert complete["servicetitan"] is True
+
+
+def test_the_vendor_that_was_down_catches_up_by_itself(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    operator.sandbox.advance(24)
+    operator.write_settings()
+    result = operator.command("run")
+    assert result.returncode == 0, result.stdout + result.stderr
+    with operator.published() as marts:
+        assert marts.execute("select bool_and(is_complete) from run_sources").fetchone() == (True,)
+
+
+def test_status_query_and_doctor_read_what_is_there(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    status = operator.command("status")
+    assert status.returncode == 0, status.stdout + status.stderr
+    assert "Freshness" in status.stdout
+    asked = operator.command("query", "select count(*) as jobs from fct_jobs", "--format", "json")
+    assert json.loads(asked.stdout)[0]["jobs"] > 1000
+    doctor = operator.command("doctor")
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
