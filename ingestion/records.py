@@ -60,12 +60,14 @@ def landings(
         max_bytes: Size bound of a record.
     """
     yield from bad_elements(body, entity=entity, location=location)
+    id_of = _getter(id_path)
+    modified_of = _getter(modified_path) if modified_path else None
     ids: list[str] = []
     texts: list[bytes] = []
     modified: list[str | None] = []
     deleted: list[bool] = []
     for position, (record, text) in enumerate(zip(body.records, body.texts, strict=True)):
-        record_id = id_text(value_at(record, id_path), text, id_path)
+        record_id = id_text(id_of(record), text, id_path)
         if record_id is None or len(text) > max_bytes:
             reason = (
                 f"The record has no usable {'.'.join(id_path)}: expected a number or a text."
@@ -83,7 +85,8 @@ def landings(
             continue
         ids.append(record_id)
         texts.append(text)
-        modified.append(text_at(record, modified_path) if modified_path else None)
+        moment = modified_of(record) if modified_of else None
+        modified.append(moment if isinstance(moment, str) else None)
         deleted.append(is_deleted(record) if is_deleted else False)
     if ids:
         yield landed_page(
@@ -92,3 +95,11 @@ def landings(
             modified_at=modified if modified_path else None,
             is_deleted=deleted,
         )
+
+
+def _getter(path: tuple[str, ...]) -> Callable[[Record], Any]:
+    """`value_at` for many records; most paths are one key."""
+    if len(path) == 1:
+        (key,) = path
+        return lambda record: record.get(key)
+    return lambda record: value_at(record, path)

@@ -18,6 +18,7 @@ _UNIT = (
 )
 _BOX = r"^(?:P[. ]*O[. ]*|POST OFFICE )?(?:BOX|BX)[ #.]*([A-Z0-9-]+)$"
 _MAXIMUM_PARSED = 200_000
+_STREET_END = " (?:" + "|".join(sorted({*STREET_TYPES, *STREET_TYPES.values()})) + ")( [NSEW]{1,2})?$"
 
 
 def normalise_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
@@ -88,7 +89,11 @@ def collect_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, tar
 def address_id(prefix: str = "") -> str:
     """Return the SQL of an address's fingerprint; the dbt macro surrogate_key makes the same."""
     columns = ("address_line_1", "address_line_2", "city", "state", "postal_code")
-    return "md5(concat_ws('|', " + ", ".join(f"coalesce({prefix}{name}, '')" for name in columns) + "))"
+    return (
+        "md5(concat_ws('|', "
+        + ", ".join(f"coalesce({prefix}{name}, '')" for name in columns)
+        + "))"
+    )
 
 
 def _cleaned(column: str) -> str:
@@ -129,18 +134,27 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
                 trim(regexp_replace(line_1, '{_UNIT}', '')) as rest,
                 regexp_extract(line_1, '{_BOX}', 1) as box
             from lines
+        ), parts as (
+            select * exclude (unit_found, rest, box),
+                case when unit_found is null then line_2 end as other_found,
+                case when box = '' then regexp_replace(unit_found, '[^A-Z0-9]', '', 'g') end
+                    as unit,
+                case when box <> '' then 'BOX' || box else nullif(regexp_extract(rest,
+                    '^([0-9]+(?:-[0-9]+)?[A-Z]?(?: 1/2)?)(?: |$)', 1), '') end as house_number,
+                case when box <> '' then 'PO BOX' else nullif(trim(regexp_replace(rest,
+                    '^[0-9]+(?:-[0-9]+)?[A-Z]?(?: 1/2)?(?: |$)', '')), '') end as street_typed
+            from units
+        ), turned as (
+            -- Lines in each other's place: the street is the one that ends like a street.
+            select *, coalesce(not regexp_matches(street_typed, '{_STREET_END}')
+                and regexp_matches(other_found, '{_STREET_END}'), street_typed is null) as is_turned
+            from parts
         )
-        select * exclude (unit_found, rest, box),
-            case when unit_found is null then nullif(regexp_replace(line_2, '[^A-Z]', '', 'g'), '')
-                end as other_line,
-            case when box = '' then regexp_replace(unit_found, '[^A-Z0-9]', '', 'g') end as unit,
-            case when box <> '' then 'BOX' || box
-                else nullif(regexp_extract(rest, '^([0-9]+(?:-[0-9]+)?[A-Z]?(?: 1/2)?)(?: |$)', 1), '')
-                end as house_number,
-            case when box <> '' then 'PO BOX'
-                else nullif(trim(regexp_replace(rest,
-                    '^[0-9]+(?:-[0-9]+)?[A-Z]?(?: 1/2)?(?: |$)', '')), '') end as street_found
-        from units
+        select * exclude (other_found, street_typed, is_turned),
+            case when is_turned then other_found else street_typed end as street_found,
+            nullif(regexp_replace(case when is_turned then street_typed else other_found end,
+                '[^A-Z]', '', 'g'), '') as other_line
+        from turned
         """
     )
 
@@ -159,7 +173,9 @@ def _parse_remainder(connection: duckdb.DuckDBPyConnection) -> None:
     if not parsed:
         return
     columns = ("line_1", "number", "way", "unit_parsed")
-    table = pa.table({name: list(cells) for name, cells in zip(columns, zip(*parsed, strict=True), strict=True)})
+    table = pa.table(
+        {name: list(cells) for name, cells in zip(columns, zip(*parsed, strict=True), strict=True)}
+    )
     connection.register("parsed_lines", table)
     connection.execute(
         """

@@ -186,7 +186,9 @@ class _Rebuilder:
             np.log(count * (count - 1) / 2),
         )
         self.rates = [
-            tuple(np.log(kind[name]).tolist() for kind in (model.person, model.home, model.strangers))
+            tuple(
+                np.log(kind[name]).tolist() for kind in (model.person, model.home, model.strangers)
+            )
             for name in self.names
         ]
         threshold = settings.match_threshold
@@ -198,7 +200,9 @@ class _Rebuilder:
         following = int(label.max()) + 1
         order = np.argsort(label[self.pairs.left], kind="stable")
         bounds = np.searchsorted(label[self.pairs.left][order], np.flatnonzero(doubtful))
-        ends = np.searchsorted(label[self.pairs.left][order], np.flatnonzero(doubtful), side="right")
+        ends = np.searchsorted(
+            label[self.pairs.left][order], np.flatnonzero(doubtful), side="right"
+        )
         members_of = _members(label, doubtful)
         for component, start, end in zip(np.flatnonzero(doubtful), bounds, ends, strict=True):
             for part in self._rebuild(members_of[int(component)], order[start:end])[1:]:
@@ -228,7 +232,9 @@ class _Rebuilder:
         kept = rows[self.pairs.probability[rows] >= cut]
         links = [
             (place[a], place[b])
-            for a, b in zip(self.pairs.left[kept].tolist(), self.pairs.right[kept].tolist(), strict=True)
+            for a, b in zip(
+                self.pairs.left[kept].tolist(), self.pairs.right[kept].tolist(), strict=True
+            )
             if a in place and b in place
         ]
         array = np.array(links, dtype=np.int64).reshape(-1, 2)

@@ -37,9 +37,7 @@ _FIRST_NEAR_SHORT = (
     "least(length(first_l), length(first_r)) >= 2 and greatest(length(first_l), length(first_r)) >= 3"
     " and damerau_levenshtein(first_l, first_r) <= 1"
 )
-_INITIAL = (
-    "(length(first_l) = 1 or length(first_r) = 1) and left(first_l, 1) = left(first_r, 1)"
-)
+_INITIAL = "(length(first_l) = 1 or length(first_r) = 1) and left(first_l, 1) = left(first_r, 1)"
 _LAST_NEAR = (
     "(least(length(last_l), length(last_r)) >= 4 and (damerau_levenshtein(last_l, last_r)"
     " <= case when least(length(last_l), length(last_r)) >= 7 then 2 else 1 end"
@@ -63,7 +61,9 @@ def _swapped(one: str, other: str) -> str:
     )
 
 
-_SWAPPED = f"first_l <> last_l and first_r <> last_r and ({_swapped('l', 'r')} or {_swapped('r', 'l')})"
+_SWAPPED = (
+    f"first_l <> last_l and first_r <> last_r and ({_swapped('l', 'r')} or {_swapped('r', 'l')})"
+)
 _STREET_NEAR = (
     "(zip_l = zip_r and street_l = street_r and house_number_l <> house_number_r"
     " and damerau_levenshtein(house_number_l, house_number_r) <= 1)"
@@ -79,7 +79,7 @@ _STREET_NEAR = (
 _SAME_STREET = (
     "(jaro_winkler_similarity(street_l, street_r) >= 0.88"
     " or replace(street_l, ' ', '') = other_line_r or replace(street_r, ' ', '') = other_line_l"
-    " or other_line_l = other_line_r)"
+    " or jaro_winkler_similarity(other_line_l, other_line_r) >= 0.92)"
 )
 _SAME_PLACE = (
     "(zip_l = zip_r or damerau_levenshtein(zip_l, zip_r) <= 1"
@@ -107,7 +107,9 @@ COMPARISONS: list[dict[str, Any]] = [
             ),
             _level("same", "first_l = first_r and length(first_l) > 1"),
             _level("swapped with last", _SWAPPED),
-            _level("nickname", "list_has_any(first_roots_l, first_roots_r) and length(first_l) > 1"),
+            _level(
+                "nickname", "list_has_any(first_roots_l, first_roots_r) and length(first_l) > 1"
+            ),
             _level("other half of a couple", "partner_l = first_r or partner_r = first_l"),
             _level("near", _FIRST_NEAR),
             _level("initial", _INITIAL),
@@ -119,8 +121,9 @@ COMPARISONS: list[dict[str, Any]] = [
     {
         "output_column_name": "last",
         "comparison_levels": [
-            _level("missing", _both("last"), is_null=True),
-            _level("same, or swapped with first", f"last_l = last_r or ({_SWAPPED})"),
+            # Swapped names are counted once, with the first name.
+            _level("missing", f"{_both('last')} or ({_SWAPPED})", is_null=True),
+            _level("same", "last_l = last_r"),
             _level("near", _LAST_NEAR),
             _level("alike", "jaro_winkler_similarity(last_l, last_r) >= 0.86"),
             _level("different", "ELSE"),
@@ -179,6 +182,10 @@ COMPARISONS: list[dict[str, Any]] = [
             _level("near", _STREET_NEAR),
             _level("alike", f"{_SAME_STREET} and {_SAME_PLACE} and {_SAME_NUMBER}"),
             _level("one street", f"{_SAME_STREET} and {_SAME_PLACE}"),
+            _level(
+                "number and street elsewhere",
+                "house_number_l = house_number_r and street_l = street_r",
+            ),
             _level(
                 "same place, street unknown",
                 f"(building_l is null or building_r is null) and {_SAME_PLACE}",
@@ -266,6 +273,8 @@ BLOCKING_RULES: dict[str, str] = {
             "wide_other_line": "second address line (small data)",
             "wide_name": "name (small data)",
             "wide_name_letters": "first letters of both names (small data)",
+            "wide_street_number": "street and house number (small data)",
+            "wide_street_city": "street and city (small data)",
             "wide_zip_street": "postal code and street (small data)",
             "wide_city_number": "city and house number (small data)",
             "wide_number_other": "house number and second address line (small data)",
@@ -277,6 +286,8 @@ BLOCKING_RULES: dict[str, str] = {
 
 def level_value(name: str, label: str) -> int:
     """Return the number Splink gives to a level: the most alike has the highest, missing is -1."""
-    levels = next(row for row in COMPARISONS if row["output_column_name"] == name)["comparison_levels"]
+    levels = next(row for row in COMPARISONS if row["output_column_name"] == name)[
+        "comparison_levels"
+    ]
     known = [row["label_for_charts"] for row in levels if not row.get("is_null_level")]
     return len(known) - 1 - known.index(label)

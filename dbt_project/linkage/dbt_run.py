@@ -51,6 +51,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def read_settings(connection: duckdb.DuckDBPyConnection) -> LinkageSettings:
     """Read the run's context as linkage settings; what an older context lacks has its default."""
+    create_identity_tables(connection)
     cursor = connection.execute("select * from raw_matchback.run_context")
     names = [column[0] for column in cursor.description or ()]
     row = cursor.fetchone()
@@ -60,11 +61,15 @@ def read_settings(connection: duckdb.DuckDBPyConnection) -> LinkageSettings:
         for name in ("match_threshold", "review_threshold", "maximum_cluster_size")
         if context.get(name) is not None
     }
-    started_at = context.get("started_at")
+    later = connection.execute(
+        "select count(*) from raw_matchback.identity_registry where known_at > ?",
+        [context["as_of"]],
+    ).fetchall()
     return LinkageSettings(
         run_id=context["run_id"],
         as_of=context["as_of"],
-        is_live=started_at is None or context["as_of"] >= started_at,
+        # The past is built beside what was learned since: then keys are read, not given.
+        is_live=later[0][0] == 0,
         is_full_scan=bool(context.get("is_full_identity_scan")),
         operator=OperatorDetails(
             name=context.get("company_name") or "",

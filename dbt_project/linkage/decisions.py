@@ -41,9 +41,7 @@ STANDING = """
 """
 
 
-def read_words(
-    connection: duckdb.DuckDBPyConnection, *, durable: str, as_of: datetime
-) -> Words:
+def read_words(connection: duckdb.DuckDBPyConnection, *, durable: str, as_of: datetime) -> Words:
     """Read the standing words on records of table `compared`; makes temp table `standing_words`."""
     connection.execute(
         f"create or replace temp table standing_words as {STANDING.format(durable=durable)}",

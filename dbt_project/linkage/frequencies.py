@@ -18,6 +18,9 @@ RECORDS_PER_KEY = 40
 RECORDS_PER_NAME = 12
 
 _ROOT = "first_roots[len(first_roots)]"
+# Names in alphabetical order: first and last name stand in each other's place now and then.
+_NAMES = f"least({_ROOT}, last), greatest({_ROOT}, last)"
+_LETTERS = "least(left(first, 3), left(last, 3)), greatest(left(first, 3), left(last, 3))"
 
 # Blocking key: the texts that make it (all needed), and the records up to which it is used.
 KEYS: dict[str, tuple[str, int]] = {
@@ -28,8 +31,8 @@ KEYS: dict[str, tuple[str, int]] = {
     "home": ("home", RECORDS_PER_KEY),
     "building_last": ("building, last", RECORDS_PER_KEY),
     "building_first": (f"building, {_ROOT}", RECORDS_PER_KEY),
-    "name_zip": (f"zip, {_ROOT}, last", RECORDS_PER_KEY),
-    "name": (f"case when length(first) > 1 then {_ROOT} end, last", RECORDS_PER_NAME),
+    "name_zip": (f"zip, {_NAMES}", RECORDS_PER_KEY),
+    "name": (f"case when length(first) > 1 then 1 end, {_NAMES}", RECORDS_PER_NAME),
     "number_last": ("house_number, left(street, 4), last", RECORDS_PER_KEY),
     "number_zip": ("house_number, zip, left(last, 3), left(first, 1)", RECORDS_PER_KEY),
     "common_phone": ("common_phone, last, left(first, 1)", RECORDS_PER_KEY),
@@ -42,8 +45,10 @@ KEYS: dict[str, tuple[str, int]] = {
     "wide_street_first": ("left(street, 5), left(first, 3)", RECORDS_PER_KEY),
     "wide_street_last": ("left(street, 5), left(last, 3)", RECORDS_PER_KEY),
     "wide_other_line": ("left(other_line, 8)", RECORDS_PER_KEY),
-    "wide_name": (f"{_ROOT}, last", RECORDS_PER_KEY),
-    "wide_name_letters": ("left(first, 3), left(last, 3)", RECORDS_PER_KEY),
+    "wide_name": (_NAMES, RECORDS_PER_KEY),
+    "wide_name_letters": (_LETTERS, RECORDS_PER_KEY),
+    "wide_street_number": ("left(street, 4), house_number", RECORDS_PER_KEY),
+    "wide_street_city": ("left(street, 4), left(city_key, 4)", RECORDS_PER_KEY),
     "wide_zip_street": ("zip, left(street, 4)", RECORDS_PER_KEY),
     "wide_city_number": ("city_key, house_number", RECORDS_PER_KEY),
     "wide_number_other": ("house_number, left(other_line, 4)", RECORDS_PER_KEY),
@@ -127,8 +132,7 @@ def _finish(connection: duckdb.DuckDBPyConnection, target: str) -> None:
     content = (
         "is_company, first, last, middle, suffix, partner, company, own_phones, common_phone, "
         "own_email, shared_email, tax_id, house_number, street, other_line, unit, zip, city_key, home, "
-        "system, declared_record_key, is_erased, "
-        + ", ".join(f"key_{name}" for name in KEYS)
+        "system, declared_record_key, is_erased, " + ", ".join(f"key_{name}" for name in KEYS)
     )
     connection.execute(
         f"""

@@ -65,7 +65,10 @@ class HouseholdModel:
     def to_json(self) -> str:
         """Return the model as JSON text."""
         content: dict[str, Any] = {
-            kind: {name: [round(float(x), 9) for x in rates] for name, rates in getattr(self, kind).items()}
+            kind: {
+                name: [round(float(x), 9) for x in rates]
+                for name, rates in getattr(self, kind).items()
+            }
             for kind in ("person", "home", "strangers")
         }
         content |= {
@@ -172,7 +175,7 @@ def _has_households(patterns: dict[str, np.ndarray], counts: np.ndarray) -> bool
     """
     first, last, address = (patterns[name] for name in ("first", "last", "address"))
     at_home = address == level_value("address", "same home")
-    same_last = last == level_value("last", "same, or swapped with first")
+    same_last = last == level_value("last", "same")
     same_first = first == level_value("first", "same")
     other_first = counts[at_home & same_last & (first == 0)].sum()
     other_last = counts[at_home & same_first & (last == 0)].sum()

@@ -124,5 +124,3 @@ def _drop_own_address(connection: duckdb.DuckDBPyConnection, own_address: str) -
     )
     connection.execute("drop table own_address")
     connection.execute("drop table own_address_split")
-
-

@@ -155,7 +155,9 @@ def read_pairs(connection: duckdb.DuckDBPyConnection, work: PairWork) -> Pairs:
     """Read table `pairs` as arrays, with probabilities; record indexes are unique_id - 1."""
     words = [
         row[0]
-        for row in connection.execute("select distinct levels from pairs order by levels").fetchall()
+        for row in connection.execute(
+            "select distinct levels from pairs order by levels"
+        ).fetchall()
     ]
     patterns = decode_levels(words)
     person = pattern_probabilities(work.model, patterns, scale=work.scale)

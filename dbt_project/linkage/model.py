@@ -52,12 +52,15 @@ def splink_settings(model: HouseholdModel) -> dict[str, Any]:
     comparisons = copy.deepcopy(COMPARISONS)
     for comparison in comparisons:
         name = comparison["output_column_name"]
-        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        levels = [
+            level for level in comparison["comparison_levels"] if not level.get("is_null_level")
+        ]
         used: set[float] = {0.0}
         for place, level in enumerate(levels):
             value = len(levels) - 1 - place
-            agreeing = float(model.person[name][value])
-            by_chance = float(model.strangers[name][value])
+            # A level no pair showed (no tax ids at all, say) has rate 0, and 0 has no weight.
+            agreeing = max(float(model.person[name][value]), RAREST_AGREEMENT)
+            by_chance = max(float(model.strangers[name][value]), RAREST_AGREEMENT)
             while any(abs(math.log2(agreeing / by_chance) - weight) < 1e-4 for weight in used):
                 agreeing *= 1.001
             used.add(math.log2(agreeing / by_chance))
@@ -210,9 +213,7 @@ def train(
     pairs = score_pairs(connection, table=table, model=start)
     patterns, counts, _ = read_patterns(connection, pairs=pairs, model=start)
     connection.execute(f"drop table {pairs}")
-    return estimate(
-        patterns, counts, strangers=strangers, prior=start, record_count=record_count
-    )
+    return estimate(patterns, counts, strangers=strangers, prior=start, record_count=record_count)
 
 
 def keep_patterns(
@@ -230,7 +231,9 @@ def keep_patterns(
     """
     patterns, _, weights = read_patterns(connection, pairs=pairs, model=model)
     words = encode_levels(patterns)
-    connection.register("level_words", weights.append_column("levels", pa.array(words, pa.string())))
+    connection.register(
+        "level_words", weights.append_column("levels", pa.array(words, pa.string()))
+    )
     columns = ", ".join(f"mw_{name}" for name in NAMES)
     connection.execute(
         f"""
@@ -252,7 +255,10 @@ _SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def encode_levels(patterns: dict[str, np.ndarray]) -> list[str]:
     """Write each pattern as one sign a comparison, in the order of `NAMES`; `-` is missing."""
-    columns = [[_SIGNS[value] if value >= 0 else "-" for value in patterns[name].tolist()] for name in NAMES]
+    columns = [
+        [_SIGNS[value] if value >= 0 else "-" for value in patterns[name].tolist()]
+        for name in NAMES
+    ]
     return ["".join(signs) for signs in zip(*columns, strict=True)]
 
 

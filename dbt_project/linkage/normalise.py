@@ -18,9 +18,7 @@ from dbt_project.linkage.addresses import address_id
 
 TITLES = "MR|MRS|MS|MISS|DR|PROF|REV|MRS|HON"
 SUFFIXES = "JR|SR|II|III|IV|V"
-COMPANY_FORMS = (
-    "LLC|L L C|INC|INCORPORATED|CORP|CORPORATION|CO|COMPANY|PLLC|LTD|LP|LLP|PC|PA|DBA|GMBH|ASSOC|TRUST"
-)
+COMPANY_FORMS = "LLC|L L C|INC|INCORPORATED|CORP|CORPORATION|CO|COMPANY|PLLC|LTD|LP|LLP|PC|PA|DBA|GMBH|ASSOC|TRUST"
 COMPANY_MARKS = (
     r"\b(LLC|L L C|INC|INCORPORATED|CORP|CORPORATION|COMPANY|PLLC|LTD|LLP|DBA|CHURCH|SCHOOL|"
     r"DENTAL|CLINIC|HOSPITAL|APARTMENTS|PROPERTIES|PROPERTY MANAGEMENT|REALTY|HOA|BANK|UNIVERSITY|"
@@ -31,12 +29,16 @@ JUNK_NAMES = (
     "NEIGHBOR|OUR NEIGHBOR|OWNER|TENANT|NULL|NO NAME|NONAME|FIRST|LAST|FNAME|LNAME|CASH|"
     "WALK IN|CASH CUSTOMER|NEW CUSTOMER|TBD|X|XX|XXX|DELETED|ANONYMOUS|GUEST|DUPLICATE"
 )
+# The straight one (doubled for SQL), the curly one, grave and acute accents.
+_APOSTROPHES = "''\u2019`\u00b4"
 JUNK_LOCALS = (
     "test|testing|none|na|n.a|noemail|no-email|no_email|nomail|no.email|unknown|null|fake|abc|asdf|"
     "xxx|xx|x|donotreply|do-not-reply|noreply|no-reply|declined|refused|notprovided|no|email|"
     "example|user|customer|nobody|anonymous|notgiven|noemailprovided|didnotprovide"
 )
-JUNK_DOMAINS = "test.com|none.com|na.com|example.com|example.org|noemail.com|fake.com|no.com|email.com|x.com"
+JUNK_DOMAINS = (
+    "test.com|none.com|na.com|example.com|example.org|noemail.com|fake.com|no.com|email.com|x.com"
+)
 ROLE_LOCALS = (
     "info|office|accounts|accounting|billing|ap|ar|admin|administrator|contact|hello|help|sales|"
     "service|support|invoices|invoice|manager|management|mail|frontdesk|reception|team|family|"
@@ -114,11 +116,14 @@ def normalise_records(
 
 
 def _letters(column: str) -> str:
-    """Upper-case letters of any script, blanks single; digits stay (companies have them)."""
+    """Upper-case letters of any script, blanks single; digits stay (companies have them).
+
+    A text that is wholly a placeholder is null.
+    """
     text = f"upper(strip_accents(nfc_normalize({column})))"
-    text = f"regexp_replace({text}, '[''’`´.]', '', 'g')"
+    text = f"regexp_replace({text}, '[{_APOSTROPHES}.]', '', 'g')"
     text = f"regexp_replace({text}, '[^\\p{{L}}\\p{{M}}0-9,&+]+', ' ', 'g')"
-    return f"nullif(trim({text}), '')"
+    return f"nullif(regexp_replace(trim({text}), '^(?:{JUNK_NAMES})$', ''), '')"
 
 
 def _names(connection: duckdb.DuckDBPyConnection, source: str) -> None:
@@ -189,9 +194,7 @@ def _names(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     )
 
 
-def _phones(
-    connection: duckdb.DuckDBPyConnection, source: str, operator: OperatorDetails
-) -> None:
+def _phones(connection: duckdb.DuckDBPyConnection, source: str, operator: OperatorDetails) -> None:
     """E.164 by rule for the North American plan, by phonenumbers for the distinct rest."""
     connection.execute(
         f"""

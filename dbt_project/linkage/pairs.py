@@ -125,6 +125,13 @@ def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 
 
 def _compare_all(connection: duckdb.DuckDBPyConnection, model: HouseholdModel) -> None:
+    if _number(connection, "select count(*) from compared") < 2:
+        # Splink wants something to compare; one record has nobody.
+        connection.execute(
+            "create or replace table pairs (record_key_l varchar, record_key_r varchar, "
+            "levels varchar, match_weight double, rule bigint)"
+        )
+        return
     scored = score_pairs(connection, table="compared", model=model)
     keep_patterns(connection, pairs=scored, target="pairs", table="compared", model=model)
     connection.execute(f"drop table {scored}")

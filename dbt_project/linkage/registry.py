@@ -48,6 +48,9 @@ TABLES: dict[str, str] = {
         match_weight double, evidence varchar, run_id varchar""",
 }
 
+# Worth one full run, no more: made anew where a release needs other columns.
+CACHES = ("identity_pairs", "identity_review")
+
 ASSIGNMENT_SQL = """
     select record_key, customer_key, household_key, match_method, match_probability,
         content_hash, reason, known_at, min(known_at) over (partition by customer_key) as key_since
@@ -63,7 +66,20 @@ def create_identity_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what is missing; existing rows stay."""
     connection.execute(f"create schema if not exists {SCHEMA}")
     for name, columns in TABLES.items():
+        if name in CACHES and not _has_columns(connection, name, columns):
+            connection.execute(f"drop table if exists {SCHEMA}.{name}")
         connection.execute(f"create table if not exists {SCHEMA}.{name} ({columns})")
+
+
+def _has_columns(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> bool:
+    """Return whether a cache an older release made has this release's columns."""
+    found = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = ? and table_name = ? "
+        "and database_name = current_database()",
+        [SCHEMA, table],
+    ).fetchall()
+    wanted = {column.split()[0] for column in columns.split(",")}
+    return {row[0] for row in found} == wanted
 
 
 def append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:

@@ -20,7 +20,7 @@ from ingestion.imports.files import FolderFile, folder_files
 from ingestion.imports.header import HeaderPlan, fold_extras, plan_header
 from ingestion.imports.mapping import FileMap, FolderMap, load_folder_map
 from ingestion.imports.opening import maps_of, open_rows
-from ingestion.imports.rows import BrokenRow, FileRefusedError, RowSource
+from ingestion.imports.rows import BrokenRow, FileRefusedError, RowSource, trimmed
 from ingestion.imports.scratch import Scratch
 from ingestion.imports.tables import TABLES
 from ingestion.imports.typing_sql import Money, typing_query
@@ -233,7 +233,7 @@ class FolderReader:
                 yield _rejected(table.name, name, item.line, None, item.reason, item.text)
                 continue
             report.count(name, item.table.num_rows)
-            batch = fold_extras(item.table, plan)
+            batch = fold_extras(trimmed(item.table), plan)
             for row in self._scratch.add(batch, query, file_number=part.number):
                 yield _rejected(table.name, name, *row)
             report.add_words(self._scratch.unknown_words(enums))

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 BATCH_ROWS = 50_000
 MAX_FIELD_CHARS = 1_048_576
 MAX_RECORD_TEXT = 2_000
+BLANKS = " \t\n\r\u00a0"
 
 
 class FileRefusedError(Exception):
@@ -62,6 +64,21 @@ def raw_batch(columns: list[pa.Array], lines: list[int] | range) -> RawBatch:
     numbers = pa.array(lines, pa.int64())
     names = ["_line", *(f"c{position}" for position in range(len(columns)))]
     return RawBatch(pa.table([numbers, *columns], names=names))
+
+
+def trimmed(batch: pa.Table) -> pa.Table:
+    """The batch without blanks around its cells; empty cells become null.
+
+    Done here because DuckDB's trim of a set of signs took a third of all reading.
+    """
+    columns = []
+    for name in batch.column_names:
+        column = batch.column(name)
+        if name != "_line":
+            column = pc.utf8_trim(column, characters=BLANKS)
+            column = pc.if_else(pc.equal(column, ""), None, column)
+        columns.append(column)
+    return pa.table(columns, names=batch.column_names)
 
 
 def batch_of_texts(

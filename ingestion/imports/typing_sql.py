@@ -2,7 +2,7 @@
 
 The expressions of single columns are in `cell_sql`; rules that need more than one row (versions,
 keys twice) are in `scratch`. The query reads the relations `batch` (see `rows.RawBatch`) and, for
-lines of invoices, `foreign_invoices`.
+lines of invoices, `foreign_invoices`. Cells come trimmed, empty ones as null (`rows.trimmed`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from ingestion.imports.mapping import FileMap
 
 DEFAULT_ACCOUNT = "main"
 FUTURE_TOLERANCE = timedelta(days=1)
-_BLANKS = r"' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
 
 @dataclass(frozen=True)
@@ -88,12 +87,12 @@ def _raw(plan: HeaderPlan, table: Table, name: str) -> str:
         text = literal(plan.constants[name])
     else:
         positions = plan.cells.get(name, ())
-        trimmed = [_trimmed(position) for position in positions]
+        filled = [f"c{position}" for position in positions]
         if column.default is not None:
-            trimmed.append(literal(column.default))
-        if not trimmed:
+            filled.append(literal(column.default))
+        if not filled:
             return "null::varchar"
-        text = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
+        text = filled[0] if len(filled) == 1 else f"coalesce({', '.join(filled)})"
     return text
 
 
@@ -116,12 +115,6 @@ def _steps(cells: dict[str, Cell], filled: set[str]) -> str:
 def _kept_cells(plan: HeaderPlan) -> str:
     cells = "".join(f"c{position}, " for position in plan.known_positions)
     return cells + ("_extra, " if plan.is_wide else "")
-
-
-def _trimmed(position: int) -> str:
-    """A cell without blanks around it; most cells are empty and need no trimming."""
-    cell = f"c{position}"
-    return f"case when {cell} <> '' then nullif(trim({cell}, {_BLANKS}), '') end"
 
 
 def _fallbacks(table: Table) -> str:
@@ -257,7 +250,7 @@ def _payload(table: Table, plan: HeaderPlan, cells: dict[str, Cell], filled: set
         entries.append("'\"_extra\":' || _extra")
     elif plan.extras:
         extras = [
-            f"{literal(_json_key(name))} || to_json({_trimmed(position)})::varchar"
+            f"{literal(_json_key(name))} || to_json(c{position})::varchar"
             for name, position in plan.extras
         ]
         inner = f"nullif(concat_ws(',', {', '.join(extras)}), '')"

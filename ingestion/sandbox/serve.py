@@ -32,11 +32,18 @@ class Query:
 
     Attributes:
         snapshot: What is stored: the columns to filter by, and `payload` or the row `shown`.
-        payload: Expression that gives the record of a stored row aliased `kept`.
+        payload: The record as an expression over the columns of `shown`; None: it is stored.
     """
 
     snapshot: str
-    payload: str
+    payload: str | None
+
+    @property
+    def of_row(self) -> str:
+        """The record as an expression over a stored row aliased `kept`."""
+        if self.payload is None:
+            return "kept.payload"
+        return f"(select {self.payload} from (select unnest(kept.shown)))"
 
 
 def entity_queries(vendor: str) -> dict[str, Query]:
@@ -55,11 +62,11 @@ def take_apart(sql: str) -> Query:
     payload_at = _PAYLOAD.search(body)
     relation = _LONE_RELATION.fullmatch(source.strip())
     if not payload_at or not relation:
-        return Query(sql, "kept.payload")
+        return Query(sql, None)
     columns = body[: payload_at.start()].rstrip()
     payload = body[payload_at.start() :].strip()
     snapshot = f"{head}{columns} shown\nfrom {relation[1]} as shown{relation[2] or ''}"
-    return Query(snapshot, f"(select {payload} from (select unnest(kept.shown)))")
+    return Query(snapshot, payload)
 
 
 class Store:
@@ -116,7 +123,7 @@ class Store:
 
     def record(self, entity: str) -> str:
         """Expression for the JSON of a row of the snapshot aliased `kept`."""
-        return f"to_json({self._queries[entity].payload})"
+        return f"to_json({self._queries[entity].of_row})"
 
     def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one query on a cursor of its own."""
@@ -150,14 +157,31 @@ class Store:
         limit: int = 50,
         offset: int = 0,
     ) -> list[tuple[Any, ...]]:
-        """Records as JSON texts with further columns; only the page's records are put together."""
-        sql = f"""
-            select {self.record(entity)} {", " + columns if columns else ""}
-            from (
-                select * from {self.table(entity)} as kept where {where}
-                order by {order} limit {int(limit)} offset {int(offset)}
-            ) as kept order by {order}"""
-        return self.rows(sql, parameters)
+        """Records as JSON texts, each followed by further columns of its row.
+
+        First the page's rows are found by the narrow columns, then only they are put together.
+        """
+        table = self.table(entity)
+        chosen = self.rows(
+            f"""select rowid{", " + columns if columns else ""} from {table} as kept
+            where {where} order by {order} limit {int(limit)} offset {int(offset)}""",
+            parameters,
+        )
+        if not chosen:
+            return []
+        numbers = sorted(row[0] for row in chosen)
+        place = f"rowid between {numbers[0]} and {numbers[-1]}"
+        if numbers[-1] - numbers[0] >= len(numbers):
+            place += f" and rowid in ({','.join(map(str, numbers))})"
+        query = self._queries[entity]
+        inner = "payload" if query.payload is None else "unnest(shown)"
+        texts = dict(
+            self.rows(
+                f"""select row_number_, to_json({query.payload or "payload"})
+                from (select rowid as row_number_, {inner} from {table} where {place})"""
+            )
+        )
+        return [(texts[row[0]], *row[1:]) for row in chosen]
 
     def count(self, entity: str, where: str = "true", parameters: list[Any] | None = None) -> int:
         """How many records match."""

@@ -28,7 +28,7 @@ def sandbox(
     ] = "small",
     seed: Annotated[int, typer.Option(help="Equal seeds give equal worlds.")] = 7,
     port: Annotated[
-        int, typer.Option(help="First of four ports to listen on; 0 takes free ones.")
+        int, typer.Option(min=0, max=65_532, help="First of four ports to listen on; 0: free ones.")
     ] = 8400,
     anchor: Annotated[
         datetime | None,
@@ -102,7 +102,11 @@ def _banner(console: Console, running: Sandbox, settings_to: Path | None) -> Non
     )
     if settings_to:
         home = settings_to.resolve().parent
-        console.print(f"Read it with:  MATCHBACK_HOME={home} matchback run")
+        console.print(
+            f"Read it with:  MATCHBACK_HOME={home} MATCHBACK_NOW={running.now:%Y-%m-%dT%H:%M:%SZ} "
+            "matchback run   (after each advance give the new clock)",
+            soft_wrap=True,
+        )
     else:
         console.print("Secrets (made up, good for this sandbox only):")
         for name, value in running.credentials.items():

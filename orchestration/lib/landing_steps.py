@@ -104,9 +104,11 @@ def _check_at_door(settings: Settings, result: AccountResult, *, run_id: str) ->
     now = settings.now()
     with open_warehouse(settings) as connection:
         report = check_raw(connection, result.source, result.account, run_id=run_id, as_of=now)
-        append_check_results(
-            connection, [vars(row) for row in report.results], run_id=run_id, checked_at=now
-        )
+        # One vendor's suites run once for each of its accounts.
+        rows = [
+            {**vars(row), "suite": f"{row.suite}/{result.account}"} for row in report.results
+        ]
+        append_check_results(connection, rows, run_id=run_id, checked_at=now)
         critical = report.critical_failures
         if critical:
             reason = "; ".join(f"{row.table_name}: {row.expectation}" for row in critical)

@@ -115,10 +115,14 @@ select
     vendor_rows.{{ name }},
     {%- endfor %}
     {%- for name in columns if name not in key %}
+    {%- if name in canonical_table(table_name).get('derived', []) %}
+    coalesce(imported.{{ name }}, vendor_rows.{{ name }}) as {{ name }},
+    {%- else %}
     case
         when is_import_newer then coalesce(imported.{{ name }}, vendor_rows.{{ name }})
         else coalesce(vendor_rows.{{ name }}, imported.{{ name }})
     end as {{ name }},
+    {%- endif %}
     {%- endfor %}
     vendor_rows.is_deleted or coalesce(imported.is_deleted, false) as is_deleted,
     coalesce(vendor_rows.deleted_at, imported.deleted_at) as deleted_at,

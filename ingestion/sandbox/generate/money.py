@@ -31,12 +31,11 @@ def build_invoices(
     jobs["invoice_missing"] = missing
     rows = np.flatnonzero(billed & ~missing)
     draw = rng.random(len(rows))
-    copies = 1 + (draw < 0.02).astype(np.int64) + (draw < 0.003)
+    copies = 1 + (draw < 0.04).astype(np.int64) + (draw < 0.004)
     job = np.repeat(rows, copies)
     part = np.arange(len(job)) - np.repeat(np.cumsum(copies) - copies, copies) + 1
-    # Membership visits without charge have a zero invoice in many shops: some here too.
+    # Dispatch makes an invoice for every visit: one without charge has one of zero.
     zero = np.flatnonzero(~np.isnat(jobs["completed_at"]) & jobs["no_charge"])
-    zero = zero[rng.random(len(zero)) < 0.5]
     lost = int(len(job) * faults.invoice_without_job)
     lone = lost + int(len(job) * COUNTER_SALES)
     donors = rng.choice(job, lone) if len(job) else job
@@ -50,7 +49,9 @@ def build_invoices(
             [np.zeros(len(job) + len(zero), dtype=bool), np.arange(lone) < lost]
         ),
     }
-    return invoices | _amounts(invoices, jobs, rng) | _events(invoices, calendar, rng, rates)
+    columns = invoices | _amounts(invoices, jobs, rng) | _events(invoices, calendar, rng, rates)
+    columns["overpaid"] &= columns["total_cents"] > 0
+    return columns
 
 
 def _amounts(
@@ -108,6 +109,7 @@ def _events(
     paid_at = later(created, rng.exponential(6 * DAY, count) + 900)
     change = rng.choice([-2_500, -1_000, 1_500, 4_900], count)
     change = np.where(paid & (changed_at > paid_at), np.abs(change), change)
+    overpaid = paid & ~changed & (rng.random(count) < faults.payment_over_invoice)
     books_at = later(created, rng.integers(2 * HOUR, 30 * HOUR, count))
     return {
         "created_at": created,
@@ -116,8 +118,8 @@ def _events(
         "changed_at": only_where(changed, changed_at),
         "change_cents": np.where(changed, change, 0),
         "paid_at": only_where(paid, paid_at),
-        "pays_in_two": paid & (rng.random(count) < 0.04),
-        "overpaid": paid & (rng.random(count) < faults.payment_over_invoice),
+        "pays_in_two": paid & ~overpaid & (rng.random(count) < 0.04),
+        "overpaid": overpaid,
         "total_differs": (invoices["job"] >= 0)
         & (invoices["part"] == 1)
         & (rng.random(count) < faults.invoice_differs_from_job),

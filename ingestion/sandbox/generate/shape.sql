@@ -2,7 +2,7 @@
 
 create or replace table base.homes as
 select
-    row_number() over () - 1 as household,
+    rowid as household,
     property_id as household_id,
     address_line_1, address_line_2, city, state, postal_code
 from base.properties_raw;
@@ -242,7 +242,7 @@ order by deal_id;
 
 create or replace table base.crm_calls as
 select
-    900000 + row_number() over (order by happened_at, deal_id) as call_id, *
+    900000 + row_number() over (order by happened_at, deal_id, direction) as call_id, *
 from (
     select
         d.deal_id, d.contact_id, d.account, d.created_at + to_seconds(600 + hash(d.deal_id) % 90000) as happened_at,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ingestion.imports.columns import Column, Table
 from ingestion.imports.header import plan_header
 from ingestion.imports.mapping import FileMap
-from ingestion.imports.rows import raw_batch
+from ingestion.imports.rows import raw_batch, trimmed
 from ingestion.imports.scratch import Scratch
 from ingestion.imports.typing_sql import Money, typing_query
 from tests.ingestion.imports.support import NOW
@@ -65,7 +65,7 @@ def read_cells(
     header = ["an_id", column] if column != "an_id" else ["an_id"]
     ids = [f"row {number}" for number in range(len(texts))]
     columns = [pa.array(ids), pa.array(texts)] if column != "an_id" else [pa.array(texts)]
-    batch = raw_batch(columns, range(1, len(texts) + 1)).table
+    batch = trimmed(raw_batch(columns, range(1, len(texts) + 1)).table)
     query = typing_query(
         table=TABLE,
         plan=plan_header(header, TABLE, file_map),

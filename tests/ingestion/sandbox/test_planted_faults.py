@@ -5,6 +5,7 @@ Each check looks at served records only, as a reconciliation would, and is compa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -32,12 +33,14 @@ def shown(store: Store, entity: str) -> str:
 
 def found(store: Store, sql: str, **entities: str) -> Found:
     relations = {name: shown(store, entity) for name, entity in entities.items()}
+    sql = re.sub(r"((?:\w+\.)?\bj(?:->>?(?:'[^']*'|\d+))+)", r"(\1)", sql)  # arrows bind loosely
     return {(row[0], str(row[1])) for row in store.rows(sql.format(**relations))}
 
 
 def planted(store: Store, kind: str, entity: str | None = None) -> Found:
     rows = store.rows(
-        "select account, record_id, entity from truth.faults where kind = ? and since <= serve.now()",
+        "select account, record_id, entity from truth.faults"
+        " where kind = ? and since <= serve.now()",
         [kind],
     )
     return {(account, record) for account, record, which in rows if entity in (None, which)}
@@ -86,7 +89,8 @@ def invoice_differs_from_job(store: Store) -> Found:
         store,
         """with billed as (
             select account, j->'job'->>'id' as job_id, min(id) as id,
-                sum(case when j->>'active' = 'true' then (j->>'total')::decimal(18, 2) else 0 end) as total
+                sum(case when j->>'active' = 'true' then j->>'total' else '0' end::decimal(18, 2))
+                    as total
             from {bills} where j->>'job' is not null group by all
         )
         select b.account, b.id from {jobs} as j

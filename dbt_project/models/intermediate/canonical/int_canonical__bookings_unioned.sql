@@ -15,6 +15,8 @@ servicetitan as (
         bookings.account,
         bookings.booking_id,
         bookings.external_id as idempotency_key,
+        -- Landing pages pass the code of the card on as the booking's own reference.
+        bookings.external_id as promo_code,
         bookings.job_id,
         bookings.campaign_id,
         job_types.name as job_type,

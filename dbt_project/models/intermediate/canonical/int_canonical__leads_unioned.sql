@@ -61,7 +61,6 @@ hubspot as (
         deals.utm_medium,
         deals.utm_campaign,
         deals.gclid,
-        deals.name,
         case
             when deals.is_won then 'converted'
             when deals.is_closed then 'dismissed'

@@ -203,7 +203,12 @@ pcm as (
         end as status,
         coalesce(tracked.status, recipients.status, orders.status, orders.batch_status) as vendor_status,
         orders.mail_class,
-        orders.mail_on as mailed_on,
+        case
+            when tracked.status is not null
+                or {{ normalised_word('orders.batch_status') }} in ('mailing', 'delivered', 'complete')
+                or {{ normalised_word('orders.status') }} in ('mailing', 'delivered')
+                then orders.mail_on
+        end as mailed_on,
         orders.ordered_at as created_at,
         {{ version_columns('recipients') }}
     from recipients

@@ -60,7 +60,6 @@ jobs as (
         account,
         job_id,
         customer_key,
-        household_key,
         location_key,
         job_class,
         postal_code,
@@ -176,8 +175,15 @@ mistyped_jobs as (
 
     select jobs.job_key
     from jobs
+    inner join dispatched_jobs
+        on jobs.job_key = dispatched_jobs.job_key
+    inner join {{ ref('int_identity__records_keyed') }} as customer_records
+        on dispatched_jobs.customer_source = customer_records.source
+        and dispatched_jobs.customer_account = customer_records.account
+        and dispatched_jobs.customer_id = customer_records.customer_id
+        and customer_records.entity = 'customer'
     inner join household_codes
-        on jobs.household_key = household_codes.household_key
+        on customer_records.household_key = household_codes.household_key
         and damerau_levenshtein(jobs.postal_code, household_codes.postal_code) = 1
     group by jobs.job_key
 

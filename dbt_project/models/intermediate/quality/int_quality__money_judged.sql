@@ -168,6 +168,25 @@ paired as (
 
 ),
 
+paired_numbers as (
+
+    select
+        invoices_linked.source,
+        invoices_linked.account,
+        invoices_linked.invoice_number
+    from invoices_linked
+    inner join paired
+        on invoices_linked.invoice_key = paired.invoice_key
+    where
+        invoices_linked.system_kind = 'books'
+        and invoices_linked.invoice_number is not null
+    group by
+        invoices_linked.source,
+        invoices_linked.account,
+        invoices_linked.invoice_number
+
+),
+
 books_copies as (
 
     select
@@ -348,17 +367,17 @@ final as (
     cross join dispatch_known
     left join paired
         on invoices_linked.invoice_key = paired.invoice_key
-    left join books_copies
-        on invoices_linked.source = books_copies.source
-        and invoices_linked.account = books_copies.account
-        and invoices_linked.invoice_id = books_copies.invoice_id
+    left join paired_numbers
+        on invoices_linked.source = paired_numbers.source
+        and invoices_linked.account = paired_numbers.account
+        and invoices_linked.invoice_number = paired_numbers.invoice_number
     where
         paired.invoice_key is null
+        -- A second copy is told of as such, whichever of the two was paired.
+        and paired_numbers.invoice_number is null
         and dispatch_known.is_known
         and invoices_linked.system_kind = 'books'
         and not invoices_linked.is_void
-        and coalesce(books_copies.first_invoice_id, invoices_linked.invoice_id)
-            = invoices_linked.invoice_id
     union all
     select
         'books_invoice_doubled',

@@ -78,16 +78,28 @@ identities as (
 
 ),
 
+scanned_pieces as (
+
+    select mail_piece_key
+    from {{ ref('fct_mail_events') }}
+    where event_type in ('in_local_area', 'delivered', 'returned', 'sent')
+    group by mail_piece_key
+
+),
+
+-- Only what the post has seen: a CRM is not behind for a piece that nobody knows to be mailed.
 pieces as (
 
     select
-        customer_key,
-        {{ local_date('sent_at') }} as sent_on
-    from {{ ref('fct_mail_pieces') }}
+        mail_pieces.customer_key,
+        {{ local_date('mail_pieces.sent_at') }} as sent_on
+    from {{ ref('fct_mail_pieces') }} as mail_pieces
+    inner join scanned_pieces
+        on mail_pieces.mail_piece_key = scanned_pieces.mail_piece_key
     where
-        sent_at is not null
-        and customer_key is not null
-        and status not in ('Cancelled', 'Failed')
+        mail_pieces.sent_at is not null
+        and mail_pieces.customer_key is not null
+        and mail_pieces.status not in ('Cancelled', 'Failed')
 
 ),
 

@@ -14,16 +14,30 @@ entities as (
 
 ),
 
+-- A business is a business in every system, though only one of them may say so.
+businesses as (
+
+    select identities.customer_key
+    from {{ ref('int_canonical__customers_unioned') }} as customers
+    inner join {{ ref('int_identity__records_keyed') }} as identities
+        on customers.source = identities.source
+        and customers.account = identities.account
+        and customers.customer_id = identities.customer_id
+        and identities.entity = 'customer'
+    where
+        customers.customer_type = 'commercial'
+        or customers.company is not null
+    group by identities.customer_key
+
+),
+
 customers as (
 
     select
         customers.source,
         customers.account,
         customers.customer_id,
-        coalesce(
-            customers.customer_type,
-            case when customers.company is not null then 'commercial' end
-        ) as customer_type,
+        customers.customer_type,
         customers.tax_id,
         systems.system_kind
     from {{ ref('int_canonical__customers_unioned') }} as customers
@@ -201,8 +215,14 @@ final as (
         'commercial customer'
     from customers
     cross join books_known
+    left join identities
+        on customers.source = identities.source
+        and customers.account = identities.account
+        and customers.customer_id = identities.customer_id
+    left join businesses
+        on identities.customer_key = businesses.customer_key
     where
-        customers.customer_type = 'commercial'
+        (customers.customer_type = 'commercial' or businesses.customer_key is not null)
         and customers.tax_id is null
         -- The books are where a tax id belongs; without books, wherever the customer stands.
         and (customers.system_kind = 'books' or not books_known.is_known)

@@ -1,3 +1,5 @@
+-- The earlier build's rows are taken out before this table is rebuilt.
+-- depends_on: {{ ref('int_credit__previous_credits_kept') }}
 with job_credits as (
 
     select

@@ -1,3 +1,8 @@
+-- The earlier build's figures are taken out before this table is rebuilt.
+-- depends_on: {{ ref('int_credit__previous_credits_kept') }}
+-- depends_on: {{ ref('int_credit__previous_jobs_kept') }}
+-- depends_on: {{ ref('int_credit__previous_lines_kept') }}
+-- depends_on: {{ ref('int_credit__previous_costs_kept') }}
 with campaigns as (
 
     select
@@ -5,6 +10,7 @@ with campaigns as (
         account,
         location_key,
         channel,
+        response_window_days,
         ended_on
     from {{ ref('dim_campaigns') }}
 
@@ -103,6 +109,22 @@ completeness as (
 
 ),
 
+piece_costs as (
+
+    select
+        keyed.campaign_key,
+        keyed.wave,
+        cast(sum(spread.cost_cents) as bigint) as cost_cents
+    from {{ ref('int_mail__pieces_keyed') }} as keyed
+    inner join {{ ref('int_mail__costs_spread') }} as spread
+        on keyed.mail_piece_key = spread.mail_piece_key
+    where keyed.campaign_key is not null
+    group by
+        keyed.campaign_key,
+        keyed.wave
+
+),
+
 waves_named as (
 
     select
@@ -171,11 +193,14 @@ waves_completed as (
         campaigns.account,
         campaigns.location_key,
         cast(coalesce(waves.mailed_count, 0) as bigint) as pieces_mailed,
+        campaigns.response_window_days,
         {{ amount('costs.cost_cents') }} as unspread_cost_amount,
+        piece_costs.cost_cents as piece_cost_cents,
         completeness.is_data_complete,
         waves.median_in_home_on as in_home_on,
         waves.first_window_starts_on as window_starts_on,
         coalesce(waves.last_in_home_on, last_days.last_in_home_on, campaigns.ended_on) as last_in_home_on,
+        run_context.as_of as as_of_at,
         run_context.as_of_on
     from all_waves
     cross join run_context
@@ -188,6 +213,9 @@ waves_completed as (
     left join costs
         on all_waves.campaign_key = costs.campaign_key
         and all_waves.wave = costs.wave
+    left join piece_costs
+        on all_waves.campaign_key = piece_costs.campaign_key
+        and all_waves.wave = piece_costs.wave
     left join last_days
         on all_waves.campaign_key = last_days.campaign_key
 

@@ -1,0 +1,84 @@
+{#- The earlier build's rows, taken out of the marts before they are rebuilt. A build for the same instant as
+    the marts in the warehouse compares with the build before that. -#}
+with run_context as (
+
+    select as_of
+    from {{ ref('stg_matchback__run_context') }}
+
+),
+{% if has_previous_build() %}
+taken as (
+
+    select
+        {{ previous_as_of() }} as from_as_of,
+        job_key,
+        customer_key,
+        household_key,
+        state
+    from {{ previous_mart('fct_jobs') }}
+    where {{ previous_as_of() }} < {{ as_of() }}
+
+),
+{% endif %}
+{% if has_previous_build() and has_own_rows() %}
+kept as (
+
+    select
+        from_as_of,
+        job_key,
+        customer_key,
+        household_key,
+        state
+    from {{ this }}
+    where
+        {{ previous_as_of() }} = {{ as_of() }}
+        and from_as_of < {{ as_of() }}
+
+),
+{% endif %}
+nothing as (
+
+    select
+        cast(null as timestamp with time zone) as from_as_of,
+        cast(null as varchar) as job_key,
+        cast(null as varchar) as customer_key,
+        cast(null as varchar) as household_key,
+        cast(null as varchar) as state
+    from run_context
+    where false
+
+),
+
+previous_rows as (
+
+    select
+        from_as_of,
+        job_key,
+        customer_key,
+        household_key,
+        state
+    from nothing
+    {% if has_previous_build() -%}
+    union all
+    select
+        from_as_of,
+        job_key,
+        customer_key,
+        household_key,
+        state
+    from taken
+    {% endif -%}
+    {% if has_previous_build() and has_own_rows() -%}
+    union all
+    select
+        from_as_of,
+        job_key,
+        customer_key,
+        household_key,
+        state
+    from kept
+    {% endif %}
+
+)
+
+select * from previous_rows

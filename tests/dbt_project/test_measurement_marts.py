@@ -1,0 +1,218 @@
+"""Lift, geo lift and response curve from export files to marts, against figures counted by hand.
+
+One world: campaign EXP holds out 400 of 1,200 households. Of the mailed 80 have a job in the window,
+of the holdout 20, each of 100.00 at a margin rate of a half; a card costs 0.50.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dbt_project.measurement.shares import share_difference
+from tests.dbt_project.attribution_cases import Cases
+from tests.dbt_project.attribution_world import Marts, build_world, run_dbt
+
+pytestmark = pytest.mark.slow
+
+IN_HOME, BEFORE, JOB, AFTER = "2026-05-08", "2026-05-07", "2026-05-20", "2026-07-07"
+AS_OF = datetime(2026, 8, 1, 12, tzinfo=UTC)
+SETTINGS = """
+[margin_rates]
+demand = 0.5
+
+[[mail.rate_card]]
+source = "mail"
+mail_class = "marketing"
+piece_cents = 50.0
+"""
+MAILED, HELD = 800, 400
+
+
+def household(world: Cases, name: str, number: int) -> None:
+    """A customer whom nobody's name, phone or address resembles."""
+    vowels, consonants = "aeiou", "bcdfghklmnprstvz"
+    word = "".join(
+        consonants[(number // 5**place + place * 7) % 16] + vowels[(number // 3**place) % 5]
+        for place in range(4)
+    )
+    world.add(
+        "customers",
+        customer_id=name,
+        first_name=f"{word[:4].title()}{consonants[number % 16]}o",
+        last_name=f"{word[::-1].title()}{'abcdefghij'[number % 10]}",
+        phone=f"404{2_000_000 + number * 5_431 % 7_999_000}",
+        address_line_1=f"{100 + number} {word.title()} Street",
+        city="Atlanta",
+        state="GA",
+        postal_code=f"30{number % 900 + 100}",
+    )
+
+
+def sale(world: Cases, name: str, job: str, on: str, **more: str) -> None:
+    world.job(name, job=job, at=f"{on}T15:00:00Z", **more)
+    world.bill(job, on=on, net="100.00", tax="0.00", total="100.00", paid=None)
+
+
+def experiment(world: Cases) -> None:
+    world.add("campaigns", campaign_id="EXP", name="EXP", started_on="2026-04-20")
+    for number in range(MAILED + HELD):
+        name, is_mailed = f"unit{number:04d}", number < MAILED
+        household(world, name, number)
+        world.add(
+            "campaign_members", campaign_id="EXP", wave="1", member_id=name,
+            customer_source="servicetitan", customer_id=name,
+            arm="mailed" if is_mailed else "holdout", planned_holdout_share="0.333333",
+            stratum=f"s{number % 2}",
+        )  # fmt: skip
+        if is_mailed:
+            world.card(name, campaign="EXP", delivered=f"{IN_HOME}T16:00:00Z")
+        if number < 80 or MAILED <= number < MAILED + 20:
+            sale(world, name, f"J-{name}", JOB)
+    sale(world, "unit0700", "J-early", BEFORE)
+    sale(world, "unit0701", "J-late", AFTER)
+    sale(world, "unit0702", "J-warranty", JOB, job_class="warranty")
+    # A stranger who names the campaign exists for one arm only: no outcome.
+    household(world, "stranger", 5_000)
+    sale(world, "stranger", "J-stranger", JOB, campaign_id="EXP")
+    # Held out and mailed all the same: counted, kept as assigned.
+    world.card("unit0900", campaign="EXP", delivered=f"{IN_HOME}T16:00:00Z")
+
+
+def geo(world: Cases) -> None:
+    world.add("campaigns", campaign_id="GEO", name="GEO", mail_class="marketing")
+    world.add("mail_costs", cost_id="geo", campaign_id="GEO", element="print", amount="1000.00",
+              incurred_on="2026-05-01")  # fmt: skip
+    for area in range(16):
+        code, treated = f"31{area:03d}", area % 2 == 0
+        world.add(
+            "campaign_areas", source="mail", campaign_source="mail", campaign_id="GEO",
+            postal_code=code, arm="mailed" if treated else "holdout",
+            mailed_on="2026-05-04" if treated else "",
+        )  # fmt: skip
+        household(world, f"geo{area:02d}", 6_000 + 13 * area)
+        for month in ("02-10", "03-10", "04-10"):
+            sale(world, f"geo{area:02d}", f"J-{code}-{month}", f"2026-{month}",
+                 service_postal_code=code)  # fmt: skip
+        for day in range(3 if treated else 1):
+            sale(world, f"geo{area:02d}", f"J-{code}-{day}", f"2026-05-2{day + area % 3}",
+                 service_postal_code=code)  # fmt: skip
+
+
+def late_wave(world: Cases) -> None:
+    """Wave 2 has been in homes for 22 days when the marts are built."""
+    for number in range(60):
+        name = f"late{number:02d}"
+        household(world, name, 8_000 + 17 * number)
+        world.card(name, campaign="EXP", wave="2", mailed="2026-07-01",
+                   delivered="2026-07-10T16:00:00Z")  # fmt: skip
+        if number < 6:
+            sale(world, name, f"J-{name}", f"2026-07-{12 + number}")
+
+
+@pytest.fixture(scope="module")
+def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
+    world = Cases()
+    experiment(world)
+    geo(world)
+    late_wave(world)
+    folder = tmp_path_factory.mktemp("measurement")
+    built = build_world(world, folder, as_of=AS_OF, settings_text=SETTINGS)
+    run_dbt(
+        built.settings, "build", "--exclude-resource-type", "unit_test", "--select",
+        "rpt_geo_lift+", "rpt_response_curve+", "+int_measurement__area_days_summed",
+        "int_measurement__areas_windowed+", "int_measurement__waves_observed+",
+    )  # fmt: skip
+    return built
+
+
+LIFT = """
+    select * from marts.rpt_campaign_lift
+    where campaign_name = 'EXP' and wave = ? and metric = ? and window_label = ?
+"""
+
+
+def test_jobs_are_counted_blind_to_codes_in_both_arms(marts: Marts) -> None:
+    row = marts.row(LIFT, "1", "job_share", "60")
+    assert (row["mailed_count"], row["holdout_count"]) == (MAILED, HELD)
+    assert row["mailed_buying_count"] == 81  # the 80, and the late job within 60 days
+    assert row["holdout_buying_count"] == 20
+    shorter = marts.row(LIFT, "1", "job_share", "30")
+    assert (shorter["mailed_buying_count"], shorter["holdout_buying_count"]) == (80, 20)
+    assert shorter["mailed_mean"] == pytest.approx(0.10)
+    assert shorter["lift"] == pytest.approx(0.05)
+    assert shorter["method"] == "score_miettinen_nurminen"
+    by_strata = share_difference([40, 40], [400, 400], [10, 10], [200, 200])
+    assert (shorter["lift_ci_low"], shorter["lift_ci_high"]) == pytest.approx(
+        (by_strata.ci_low, by_strata.ci_high)
+    )
+
+
+def test_the_money_is_that_of_the_counts(marts: Marts) -> None:
+    row = marts.row(LIFT, "1", "margin", "30")
+    assert row["lift"] == pytest.approx(50 * 0.05)
+    assert float(row["incremental_revenue_amount"]) == pytest.approx(100 * 0.05 * MAILED)
+    assert float(row["incremental_margin_amount"]) == pytest.approx(50 * 0.05 * MAILED)
+    assert float(row["cost_amount"]) == pytest.approx(0.50 * (MAILED + 1))
+    assert row["iroi"] == pytest.approx((2000 - 400.5) / 400.5)
+    assert float(row["matched_revenue_amount"]) >= 8000
+    assert row["overstatement_ratio"] == pytest.approx(
+        float(row["matched_revenue_amount"]) / 4000, rel=1e-6
+    )
+    assert row["contaminated_count"] == 1
+    assert row["sample_ratio_note"] == "as planned"
+
+
+def test_only_the_primary_closed_row_has_a_verdict(marts: Marts) -> None:
+    said = marts.rows(
+        "select distinct metric, window_label, verdict from marts.rpt_campaign_lift "
+        "where campaign_name = 'EXP' and verdict <> 'exploratory'"
+    )
+    assert said == [{"metric": "margin", "window_label": "60", "verdict": "pays"}]
+    still_open = marts.row(LIFT, "1", "margin", "90")
+    assert still_open["is_window_closed"] is False
+    assert still_open["verdict"] == "exploratory"
+
+
+def test_areas_are_compared_by_permutation_below_forty(marts: Marts) -> None:
+    rows = marts.rows("select * from marts.rpt_geo_lift where window_label = '30' order by method")
+    row = next(row for row in rows if row["method"] == "difference_in_differences")
+    assert (row["treated_area_count"], row["control_area_count"]) == (8, 8)
+    # Every treated area has two sales of 100.00 more than every control area.
+    assert float(row["incremental_revenue_amount"]) == pytest.approx(8 * 200.0)
+    assert row["iroas"] == pytest.approx(1.6)
+    assert float(row["cost_amount"]) == 1000.0
+
+
+def test_the_curve_counts_what_came_and_forecasts_the_rest(marts: Marts) -> None:
+    key = marts.value("select campaign_key from marts.dim_campaigns where campaign_name = 'EXP'")
+    closed = marts.rows(
+        "select * from marts.rpt_response_curve where campaign_key = ? and wave = '1' order by day",
+        key,
+    )
+    assert len(closed) == 60
+    assert all(row["is_observed"] for row in closed)
+    assert closed[11]["cumulative_jobs"] == 0
+    assert closed[12]["jobs"] == pytest.approx(80)
+    coming = marts.rows(
+        "select * from marts.rpt_response_curve where campaign_key = ? and wave = '2' order by day",
+        key,
+    )
+    assert sum(row["is_observed"] for row in coming) == 22
+    assert coming[21]["cumulative_jobs"] == pytest.approx(6)
+    assert coming[59]["forecast_jobs_low"] >= 6
+    assert coming[59]["forecast_low"] == pytest.approx(coming[59]["forecast_jobs_low"] / 60)
+
+
+def test_a_second_build_gives_the_same_rows(marts: Marts, tmp_path: Path) -> None:
+    query = "select * exclude (account) from marts.rpt_campaign_lift order by all"
+    before = marts.rows(query)
+    marts.connection.close()
+    del marts.__dict__["connection"]
+    run_dbt(
+        marts.settings, "build", "--exclude-resource-type", "unit_test", "--select",
+        "int_measurement__units_built+1", "int_measurement__lift_estimated", "rpt_campaign_lift",
+    )  # fmt: skip
+    assert marts.rows(query) == before
