@@ -47,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _accounts(settings: Settings, source: str) -> list[str]:
     if source == "import":
-        return [folder.name for folder in settings.imports]
+        from ingestion.imports.folder import folder_labels
+
+        return list(folder_labels(settings.imports))
     return [account for name, account in settings.enabled_accounts() if name == source]
 
 

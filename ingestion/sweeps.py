@@ -25,9 +25,11 @@ def is_sweep_due(run: EntityRun, context: AccountContext) -> bool:
     last = read_instant(run.state.get("swept_at"))
     if last is None:
         return True
+    if last + timedelta(hours=context.option("sweep_hours")) > run.now:
+        return False
     is_large = run.versions.count() > context.option("large_entity_records")
-    hours = context.option("large_sweep_hours" if is_large else "sweep_hours")
-    return bool(last + timedelta(hours=hours) <= run.now)
+    large = timedelta(hours=context.option("large_sweep_hours"))
+    return not is_large or last + large <= run.now
 
 
 def note_sweep(run: EntityRun) -> None:

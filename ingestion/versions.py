@@ -3,8 +3,8 @@
 Raw is append-only. A version that equals its predecessor in version order (`modified_at`, else
 the time of loading; then time of loading; then position) adds nothing, so a page sent twice, a
 record that has not changed and a stale page that arrives late all land nothing, while a value
-that changed back does. What is known is read once per entity into a DuckDB of its own, so the
-warehouse's lock is held only for that moment.
+that changed back does. What is known of the records at hand is copied into a DuckDB of its own, so
+the warehouse's lock is held only for moments.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ create table versions (
     order_at timestamptz, loaded_at timestamptz, position bigint
 );
 create table seen (account varchar, record_id varchar);
+create table brought (account varchar, record_id varchar);
 """
+
+SMALL_BATCH_ROWS = 5_000
 
 _LATEST = """
     row_number() over (
@@ -103,24 +106,12 @@ class EntityVersions:
         self._account = account
         self._wait_seconds = wait_seconds
         self._sleep = sleep
+        self._is_whole = False
         self._connection = duckdb.connect()
         self._connection.execute("set TimeZone = 'UTC'")
         self._connection.execute(_CREATE)
 
     def __enter__(self) -> EntityVersions:
-        if self._warehouse.exists():
-            with self._attached() as connection:
-                connection.execute(
-                    f"""
-                    insert into versions
-                    select
-                        account, record_id, payload_hash, is_deleted,
-                        coalesce(modified_at, _loaded_at), _loaded_at, _position
-                    from {self._table}
-                    where $account is null or account = $account
-                    """,
-                    {"account": self._account},
-                )
         return self
 
     def __exit__(
@@ -143,6 +134,9 @@ class EntityVersions:
         """
         connection = self._connection
         connection.register("batch", batch)
+        # Twelve changed rows of a million known ones need the versions of twelve records.
+        is_small = batch.num_rows < SMALL_BATCH_ROWS
+        self._bring("record_id in (select record_id from batch)" if is_small else "true")
         connection.execute("insert into seen select account, record_id from batch")
         connection.execute(f"create or replace temp table kept as {_NEW_VERSIONS}", {"now": now})
         connection.unregister("batch")
@@ -165,8 +159,14 @@ class EntityVersions:
         return kept.cast(LANDED_SCHEMA)
 
     def count(self) -> int:
-        """How many versions are known."""
-        row = self._connection.execute("select count(*) from versions").fetchone()
+        """How many versions the warehouse holds."""
+        if not self._warehouse.exists():
+            return 0
+        with self._attached() as connection:
+            row = connection.execute(
+                f"select count(*) from {self._table} where $account is null or account = $account",
+                {"account": self._account},
+            ).fetchone()
         return row[0] if row else 0
 
     def live_ids(
@@ -190,6 +190,7 @@ class EntityVersions:
                 "split_part(record_id, $separator, 1) in (select unnest($parents::varchar[]))"
             )
             values = {"parents": list(parents), "separator": separator}
+        self._bring(condition, values)
         if since is not None:
             condition += " and order_at >= $since"
             values["since"] = since
@@ -206,6 +207,7 @@ class EntityVersions:
 
     def deleted_ids(self, *, since: datetime) -> dict[str, datetime]:
         """Ids whose latest version is a tombstone not older than `since`, with its instant."""
+        self._bring("is_deleted and coalesce(modified_at, _loaded_at) >= $since", {"since": since})
         rows = self._connection.execute(
             f"""
             select record_id, order_at
@@ -219,6 +221,7 @@ class EntityVersions:
 
     def vanished_ids(self) -> tuple[list[str], int]:
         """Live ids that no batch of this run held, and how many live ids there are."""
+        self._bring("true")
         rows = self._connection.execute(
             f"""
             select latest.record_id, seen.record_id is null as has_vanished
@@ -256,6 +259,34 @@ class EntityVersions:
                 {"wanted": wanted, "account": self._account},
             ).fetchall()
         return {row[0]: (row[1], row[2]) for row in rows}
+
+    def _bring(self, condition: str, values: dict[str, object] | None = None) -> None:
+        """Copy the versions of the records one of whose versions meets a condition."""
+        if self._is_whole or not self._warehouse.exists():
+            return
+        with self._attached() as connection:
+            connection.execute(
+                f"""
+                create or replace temp table wanted as
+                select distinct account, record_id
+                from {self._table}
+                anti join brought using (account, record_id)
+                where ($account is null or account = $account) and {condition}
+                """,
+                {"account": self._account, **(values or {})},
+            )
+            connection.execute(
+                f"""
+                insert into versions
+                select
+                    account, record_id, payload_hash, is_deleted,
+                    coalesce(modified_at, _loaded_at), _loaded_at, _position
+                from {self._table}
+                semi join wanted using (account, record_id)
+                """
+            )
+            connection.execute("insert into brought select account, record_id from wanted")
+        self._is_whole = condition == "true"
 
     @contextmanager
     def _attached(self) -> Iterator[duckdb.DuckDBPyConnection]:

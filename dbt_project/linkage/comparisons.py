@@ -78,7 +78,8 @@ _STREET_NEAR = (
 # Street, place and number each told apart by what typists do to them; lines may stand swapped.
 _SAME_STREET = (
     "(jaro_winkler_similarity(street_l, street_r) >= 0.88"
-    " or replace(street_l, ' ', '') = other_line_r or replace(street_r, ' ', '') = other_line_l"
+    " or jaro_winkler_similarity(replace(street_l, ' ', ''), other_line_r) >= 0.9"
+    " or jaro_winkler_similarity(replace(street_r, ' ', ''), other_line_l) >= 0.9"
     " or jaro_winkler_similarity(other_line_l, other_line_r) >= 0.92)"
 )
 _SAME_PLACE = (

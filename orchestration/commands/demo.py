@@ -114,7 +114,9 @@ def campaign_table(connection: Any) -> Table:
             case when sum(cost_amount) > 0
                 then (sum(margin_amount) - sum(cost_amount)) / sum(cost_amount) end,
             any_value(verdict), any_value(verdict_text)
-        from rpt_campaign_summary group by campaign_key, campaign_name order by 5 desc
+        from rpt_campaign_summary group by campaign_key, campaign_name
+        having sum(pieces_mailed) > 0 or sum(jobs_completed) > 0
+        order by sum(pieces_mailed) > 0 desc, 5 desc
         """
     ).fetchall()
     table = Table(
@@ -148,8 +150,11 @@ def kpi_table(connection: Any) -> Table:
         """
         select kpi, period_start_on, value, target, is_met from rpt_kpis
         where period = 'month' and cut = '(all)'
-            and period_start_on < date_trunc('month', (select as_of from run_info))
-        qualify row_number() over (partition by kpi order by period_start_on desc) = 1
+        qualify row_number() over (
+            partition by kpi
+            order by period_start_on < date_trunc('month', (select as_of from run_info)) desc,
+                period_start_on desc
+        ) = 1
         order by target is null, kpi
         """
     ).fetchall()

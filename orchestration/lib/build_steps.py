@@ -12,6 +12,8 @@ from typing import Any
 from ingestion.errors import PublishError
 from ingestion.settings import Settings
 from orchestration.lib import dbt_project
+from orchestration.lib.alert_router import watch
+from orchestration.lib.discrepancies import remember_findings
 from orchestration.lib.nightly import (
     CheckCounts,
     append_check_results,
@@ -22,7 +24,9 @@ from orchestration.lib.nightly import (
     refresh_after_dbt,
     run_totals,
 )
+from orchestration.lib.operator_store import carry_to_warehouse
 from orchestration.lib.publish import PublishedTable, publish_marts
+from orchestration.lib.published import open_published
 from orchestration.lib.run_context import write_run_context
 from orchestration.lib.warehouse import (
     create_own_tables,
@@ -86,6 +90,7 @@ def open_build(
         as_of = settings.now()
         facts = BuildFacts(run_id, as_of, started_at, decision.is_needed, decision.reason)
         if decision.is_needed:
+            carry_to_warehouse(connection, settings)
             write_run_context(
                 connection,
                 settings,
@@ -164,6 +169,8 @@ def publish_build(
                 f"{checks.failed} critical checks of the marts failed: expected none; the marts "
                 "published before stay up; see `matchback status` or rpt_check_results."
             )
+        remember_findings(connection, run_id=facts.run_id)
+        carry_to_warehouse(connection, settings)
         refresh_after_dbt(connection, compiled_after_dbt(settings, manifest))
         tables = publish_marts(
             connection,
@@ -175,6 +182,8 @@ def publish_build(
             progress=progress,
         )
     leave_marker(settings, run_id=facts.run_id, finished_at=finished_at, outcome=outcome)
+    with open_published(settings) as marts:
+        watch(settings, marts)
     return tables
 
 

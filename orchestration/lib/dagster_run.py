@@ -76,14 +76,18 @@ def run_job(
     from dagster import DagsterEventType, DagsterInstance
 
     from orchestration.definitions import defs
-    from orchestration.lib.step_progress import watching_steps
+    from orchestration.lib.step_progress import listening
 
     job = defs.resolve_job_def(job_name)
-    with DagsterInstance.get() as instance, watching_steps(progress):
+    with DagsterInstance.get() as instance, listening(progress):
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
-            run_config={"resources": {"matchback": {"config": options or {}}}},
+            run_config={
+                "resources": {"matchback": {"config": options or {}}},
+                # Its log is in the UI; a person at the command line gets the steps.
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
             tags={"matchback/started_by": "command"},
         )
     failures, failed_checks, published = [], [], False
@@ -111,4 +115,17 @@ def _cause(event: Any) -> str:
     error = event.event_specific_data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error else "unknown"
+    return one_line(error.message) if error else "unknown"
+
+
+def one_line(message: str) -> str:
+    """An error's message as one line; of dbt's long one, the nodes that failed."""
+    failed = [
+        line.strip().removeprefix("Failure in ")
+        for line in message.splitlines()
+        if line.strip().startswith("Failure in ")
+    ]
+    if failed:
+        return f"dbt failed at {len(failed)} nodes: {'; '.join(failed[:5])}"
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " ".join(lines)[:500]

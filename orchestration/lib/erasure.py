@@ -21,11 +21,29 @@ from ingestion.registry import SOURCES
 from orchestration.lib.identity_words import RECORDS, find_record
 
 # Import rows: what the import format calls person columns, and free text beside them.
-IMPORT_FIELDS = (
-    "first_name last_name name company email phone phone_2 address_line_1 address_line_2 city "
-    "tax_id service_address_line_1 service_address_line_2 service_city notes custom_fields "
-    "description detail tracking_url response_body _extra"
-).split()
+IMPORT_FIELDS = [
+    "first_name",
+    "last_name",
+    "name",
+    "company",
+    "email",
+    "phone",
+    "phone_2",
+    "address_line_1",
+    "address_line_2",
+    "city",
+    "tax_id",
+    "service_address_line_1",
+    "service_address_line_2",
+    "service_city",
+    "notes",
+    "custom_fields",
+    "description",
+    "detail",
+    "tracking_url",
+    "response_body",
+    "_extra",
+]
 # Numbers shorter than this are no phone: they would find strangers' rows.
 _PHONE_DIGITS = 10
 

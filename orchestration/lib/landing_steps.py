@@ -106,7 +106,8 @@ def _check_at_door(settings: Settings, result: AccountResult, *, run_id: str) ->
         report = check_raw(connection, result.source, result.account, run_id=run_id, as_of=now)
         # One vendor's suites run once for each of its accounts.
         rows = [
-            {**vars(row), "suite": f"{row.suite}/{result.account}"} for row in report.results
+            {**vars(row), "suite": f"{row.suite}/{result.source}/{result.account}"}
+            for row in report.results
         ]
         append_check_results(connection, rows, run_id=run_id, checked_at=now)
         critical = report.critical_failures

@@ -25,8 +25,9 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             f"No marts are published in {settings.publish_folder}: run `matchback run` (or "
             "`matchback demo`) first."
         )
-    connection = duckdb.connect(config={"TimeZone": "UTC"})
+    connection = duckdb.connect()
     try:
+        connection.execute("set TimeZone = 'UTC'")
         attach(connection, file)
         yield connection
     finally:

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 import duckdb
 
 from dbt_project.linkage.registry import create_identity_tables
+from dbt_project.measurement.split_tables import create_split_tables
 from ingestion.errors import AlreadyRunningError, DiskFullError
 from ingestion.landing import create_landing_tables
 from ingestion.settings import Settings
@@ -36,6 +37,7 @@ def create_own_tables(connection: duckdb.DuckDBPyConnection) -> None:
     create_landing_tables(connection)
     create_ledger_tables(connection)
     create_identity_tables(connection)
+    create_split_tables(connection)
 
 
 def require_free_disk(settings: Settings) -> None:

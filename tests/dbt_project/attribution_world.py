@@ -33,6 +33,7 @@ SELECTION = tuple(
     f"+path:models/marts/{domain}" for domain in ("attribution", "campaigns", "jobs", "money")
 )
 BUILD = ("build", "--exclude-resource-type", "unit_test")
+BUILD_WITHOUT_TESTS = (*BUILD, "--exclude-resource-type", "test")
 DEFAULTS: dict[str, dict[str, Any]] = {
     "customers": {"source": "servicetitan", "created_at": "2023-01-05T15:00:00Z"},
     "campaigns": {"source": "mail", "channel": "direct_mail", "mail_class": "marketing"},

@@ -12,7 +12,7 @@ import pytest
 
 from tests.dbt_project.attribution_cases import Cases
 from tests.dbt_project.attribution_world import (
-    BUILD,
+    BUILD_WITHOUT_TESTS,
     Marts,
     World,
     build,
@@ -67,7 +67,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     settings = open_home(folder / "home", imports=world.write(folder / "exports"))
     land(settings, now=FIRST_NIGHT, run_id="run-1")
     jobs = "select * from marts.fct_jobs order by job_key"
-    marts = build(settings, as_of=FIRST_NIGHT, run_id="run-1")
+    marts = build(settings, as_of=FIRST_NIGHT, run_id="run-1", arguments=BUILD_WITHOUT_TESTS)
     first, first_jobs = marts.rows(WAVES), marts.rows(jobs)
     marts.connection.close()
 
@@ -88,7 +88,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     second, causes = marts.rows(WAVES), marts.rows(RESTATED)
     marts.connection.close()
 
-    again = build(settings, as_of=FIRST_NIGHT, run_id="run-3")
+    again = build(settings, as_of=FIRST_NIGHT, run_id="run-3", arguments=BUILD_WITHOUT_TESTS)
     return Nights(first, second, causes, again.rows(WAVES), first_jobs, again.rows(jobs))
 
 
@@ -118,7 +118,7 @@ def test_a_past_day_can_be_built_again_row_for_row(nights: Nights) -> None:
 
 
 def test_an_operator_without_any_data_gets_empty_tables(tmp_path: Path) -> None:
-    marts: Marts = build_world(World(), tmp_path, arguments=BUILD)
+    marts: Marts = build_world(World(), tmp_path, arguments=BUILD_WITHOUT_TESTS)
     for table in (
         "dim_campaigns",
         "fct_mail_pieces",

@@ -117,8 +117,11 @@ def test_a_piece_knows_its_campaign_code_and_trigger(warehouse: Warehouse) -> No
         "from intermediate.int_canonical__mail_pieces_unioned",
     )
     shared = ("SPRING26-TUNEUP", "1", "S26-1", "08701")
-    job = ("servicetitan", "1", date(2026, 6, 1))
-    assert found == [("P-1", *shared, "Delivered", *job), ("P-2", *shared, "Failed", *job)]
+    job = ("servicetitan", "1")
+    assert found == [
+        ("P-1", *shared, "Delivered", *job, date(2026, 6, 1)),
+        ("P-2", *shared, "Failed", *job, None),
+    ]
 
 
 def test_the_story_of_a_piece_is_told_by_batch_scan_and_response(warehouse: Warehouse) -> None:

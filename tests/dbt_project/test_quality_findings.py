@@ -21,7 +21,6 @@ from orchestration.lib.discrepancies import remember_findings
 from orchestration.lib.operator_store import carry_to_warehouse
 from orchestration.lib.run_context import write_run_context
 from tests.dbt_project.operations_warehouse import (
-    OPERATIONS_MODELS,
     create_canonical,
     create_empty_warehouse,
     create_upstream,
@@ -35,11 +34,26 @@ NIGHT_1 = datetime(2026, 10, 15, 6, tzinfo=UTC)
 LONG_AGO = datetime(2026, 9, 1, 15, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MODELS = (
-    *OPERATIONS_MODELS,
-    "seed_finding_rules",
-    "seed_systems",
     "stg_servicetitan__bookings",
     "stg_servicetitan__invoices",
+    "stg_matchback__run_context",
+    "stg_matchback__setting_*",
+    "stg_matchback__api_calls",
+    "stg_matchback__source_runs",
+    "path:models/staging/ledger",
+    "path:models/utilities",
+    "path:models/intermediate/quality",
+    "int_operations__accounts_listed",
+    "int_operations__divisions_located",
+    "int_operations__jobs_referenced",
+    "int_operations__jobs_described",
+    "int_service__api_calls_unioned",
+    "fct_leads",
+    "fct_bookings",
+    "fct_appointments",
+    "fct_follow_ups",
+    "rpt_reconciliation",
+    "rpt_hygiene",
 )
 
 # kind -> (entity, entity id) of the planted record
@@ -565,7 +579,9 @@ def night(folder: Path, world: World, *, number: int) -> Path:
         write_run_context(connection, settings, run_id=f"run-{number}", as_of=at, started_at=at)
         carry_to_warehouse(connection, settings)
         world.write(connection, run_id=f"run-{number}", at=at)
-    run_dbt(file, "build", "--select", *MODELS, "--exclude", "resource_type:unit_test")
+    if number == 1:
+        run_dbt(file, "seed", "--select", "seed_finding_rules", "seed_systems")
+    run_dbt(file, "run", "--select", *MODELS)
     with duckdb.connect(str(file)) as connection:
         remember_findings(connection, run_id=f"run-{number}")
         connection.execute(

@@ -286,6 +286,7 @@ MARTS: dict[str, tuple[dict[str, Any], dict[str, Changes]]] = {
             "no more pieces come back than were mailed": {"pieces_returned": 1001},
             "no more jobs are completed than credited": {"completed_jobs": 20.5},
             "a mailing does not answer itself": {"jobs": 501.0},
+            "no campaign returns a thousandfold": {"roas": 1001.0},
         },
     ),
     "rpt_campaign_summary": (

@@ -17,7 +17,8 @@ def keyed(
     connection.execute("set timezone = 'UTC'")
     create_identity_tables(connection)
     connection.execute("create table clusters (record_key varchar, cluster_id bigint)")
-    connection.executemany("insert into clusters values (?, ?)", list(clusters.items()))
+    for record, cluster in clusters.items():
+        connection.execute("insert into clusters values (?, ?)", [record, cluster])
     connection.execute(
         "create table assigned (record_key varchar, customer_key varchar, key_since timestamptz)"
     )

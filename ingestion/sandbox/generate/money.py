@@ -104,7 +104,7 @@ def _events(
     synced = rng.random(count) >= faults.books_invoice_missing
     doubled = synced & (rng.random(count) < faults.books_invoice_doubled)
     deleted_copy = synced & ~doubled & (rng.random(count) < 0.004)
-    differs = synced & (rng.random(count) < faults.books_amount_differs)
+    differs = synced & ~voided & (rng.random(count) < faults.books_amount_differs)
     changed_at = later(created, rng.integers(2, 40, count) * DAY)
     paid_at = later(created, rng.exponential(6 * DAY, count) + 900)
     change = rng.choice([-2_500, -1_000, 1_500, 4_900], count)
@@ -122,6 +122,7 @@ def _events(
         "overpaid": overpaid,
         "total_differs": (invoices["job"] >= 0)
         & (invoices["part"] == 1)
+        & ~voided
         & (rng.random(count) < faults.invoice_differs_from_job),
         "books_at": only_where(synced, books_at),
         "books_copy_at": only_where(doubled | deleted_copy, later(books_at, HOUR)),

@@ -27,8 +27,16 @@ from ingestion.run import AccountResult
 from ingestion.spec import SourceSpec
 from orchestration.lib.landing_steps import AccountDoor, land_source
 from orchestration.lib.resources import Matchback
+from orchestration.lib.step_progress import announce
 
 POOL = "warehouse"
+TITLES = {
+    "hubspot": "HubSpot",
+    "servicetitan": "ServiceTitan",
+    "quickbooks": "QuickBooks",
+    "pcm": "PCM",
+    "import": "the import folders",
+}
 OWNERS = ["team:data"]
 # Only infrastructure raises here (lock, disk): worth three tries, each longer apart.
 RETRIES = RetryPolicy(max_retries=2, delay=5, backoff=Backoff.EXPONENTIAL)
@@ -90,6 +98,7 @@ def landing_assets(source: SourceSpec) -> AssetsDefinition:
         context: AssetExecutionContext, matchback: Matchback
     ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
         settings = matchback.settings()
+        announce(f"Reading {TITLES.get(source.name, source.name)}")
         doors: Sequence[AccountDoor] = ()
         if matchback.wants(source.name):
             doors = land_source(
@@ -143,7 +152,7 @@ def _completeness(key: AssetKey, entity: str, doors: Sequence[AccountDoor]) -> A
 
 
 def _door(key: AssetKey, entity: str, doors: Sequence[AccountDoor]) -> AssetCheckResult:
-    results = [row for door in doors for row in door.checks if row.table_name.endswith(entity)]
+    results = [row for door in doors for row in door.checks if row.table_name == entity]
     failed = [row for row in results if not row.is_passed]
     return AssetCheckResult(
         asset_key=key,

@@ -16,6 +16,7 @@ from orchestration.defs.ingest.assets import POOL
 from orchestration.defs.transform.assets import MANIFEST
 from orchestration.lib.build_steps import publish_build
 from orchestration.lib.resources import Matchback
+from orchestration.lib.step_progress import announce
 
 PUBLISHED = {
     "marts_duckdb": "The marts as one DuckDB file: one row per table's own grain.",
@@ -53,6 +54,7 @@ def published_files(
 ) -> Iterator[MaterializeResult[Any]]:
     """Copy the marts into place; rows and money totals are the metadata."""
     settings = matchback.settings()
+    announce("Publishing")
     tables = publish_build(settings, progress=context.log.debug)
     totals = {
         f"{table.name}.{column}": value

@@ -15,6 +15,7 @@ from orchestration.defs.ingest.assets import POOL
 from orchestration.defs.transform.assets import MANIFEST
 from orchestration.lib.build_steps import check_marts_door
 from orchestration.lib.resources import Matchback
+from orchestration.lib.step_progress import announce
 
 _BUILT = {node["name"] for node in MANIFEST["nodes"].values() if node["schema"] == "marts"}
 CHECKED_TABLES = sorted(set(mart_tables()) & _BUILT)
@@ -36,6 +37,7 @@ def _specs() -> list[AssetCheckSpec]:
 @multi_asset_check(name="marts_door", specs=_specs(), pool=POOL)
 def marts_door(matchback: Matchback) -> Iterator[AssetCheckResult]:
     """Run all suites of the marts in one go; only critical failures hold publishing back."""
+    announce("Checking the marts")
     results = check_marts_door(matchback.settings())
     for table in CHECKED_TABLES:
         rows = [row for row in results if row.table_name == table]

@@ -29,6 +29,7 @@ from orchestration.lib.dbt_project import (
     target_dir,
 )
 from orchestration.lib.resources import Matchback
+from orchestration.lib.step_progress import announce
 from orchestration.lib.translators import MatchbackTranslator
 from orchestration.lib.warehouse import single_run
 
@@ -94,6 +95,7 @@ def run_context_assets(
 def dbt_models(context: AssetExecutionContext, matchback: Matchback) -> Iterator[Any]:
     """Build and test all models in one dbt call; amounts and rows are metadata of publishing."""
     settings = matchback.settings()
+    announce("Building and testing the marts")
     os.environ.update(dbt_environment(settings))
     dbt = DbtCliResource(
         project_dir=str(PROJECT_DIR),

@@ -120,17 +120,20 @@ titan_refund_applied as (
     select
         titan_refunds.account,
         titan_refunds.payment_id,
-        applications.applied_to_id,
+        coalesce(roots.root_invoice_id, applications.applied_to_id) as applied_to_id,
         sum(abs(applications.applied_cents)) as amount_cents
     from titan_refunds
     inner join {{ ref('stg_servicetitan__payment_applications') }} as applications
         on titan_refunds.account = applications.account
         and titan_refunds.payment_id = applications.payment_id
+    left join roots
+        on applications.account = roots.account
+        and applications.applied_to_id = roots.invoice_id
     where applications.applied_to_id is not null
     group by
         titan_refunds.account,
         titan_refunds.payment_id,
-        applications.applied_to_id
+        coalesce(roots.root_invoice_id, applications.applied_to_id)
 
 ),
 

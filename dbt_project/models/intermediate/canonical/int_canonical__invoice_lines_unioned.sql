@@ -15,10 +15,10 @@ servicetitan as (
         items.source,
         items.account,
         roots.root_invoice_id as invoice_id,
-        case
-            when roots.root_invoice_id = items.invoice_id then coalesce(items.item_id, concat('item-', items.position))
-            else concat(items.invoice_id, ':', coalesce(items.item_id, concat('item-', items.position)))
-        end as line_id,
+        concat(
+            case when roots.root_invoice_id != items.invoice_id then concat(items.invoice_id, ':') end,
+            {{ line_id_of('items', 'item_id', 'item-') }}
+        ) as line_id,
         case items.item_type
             when 'service' then 'labor'
             when 'material' then 'material'
@@ -47,7 +47,7 @@ quickbooks as (
         lines.source,
         lines.account,
         lines.invoice_id,
-        coalesce(lines.line_id, concat('line-', lines.position)) as line_id,
+        {{ line_id_of('lines', 'line_id', 'line-') }} as line_id,
         case
             when lines.detail_type = 'DiscountLineDetail' then 'discount'
             when regexp_matches({{ normalised_word('lines.item_name') }}, '(^| )deposit( |$)') then 'deposit'

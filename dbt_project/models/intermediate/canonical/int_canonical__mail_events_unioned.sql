@@ -11,6 +11,24 @@ with pieces as (
 
 ),
 
+-- A reference that two recipients of an order share names neither of them.
+pieces_by_order as (
+
+    select
+        account,
+        order_id,
+        external_reference,
+        min(mail_piece_id) as mail_piece_id
+    from pieces
+    where external_reference is not null
+    group by
+        account,
+        order_id,
+        external_reference
+    having count(*) = 1
+
+),
+
 orders as (
 
     select
@@ -144,7 +162,7 @@ from_tracking as (
         tracking.source,
         tracking.account,
         concat('tracking:', tracking.record_id) as event_id,
-        pieces.mail_piece_id,
+        pieces_by_order.mail_piece_id,
         tracking.status as event_type,
         case when {{ normalised_word('tracking.status') }} like 'returned%' then tracking.detail end as return_reason,
         coalesce(tracking.detail, tracking.facility) as detail,
@@ -155,10 +173,10 @@ from_tracking as (
         tracking.first_known_at,
         tracking.known_at
     from {{ ref('stg_pcm__mail_tracking') }} as tracking
-    inner join pieces
-        on tracking.account = pieces.account
-        and tracking.order_id = pieces.order_id
-        and tracking.external_reference = pieces.external_reference
+    inner join pieces_by_order
+        on tracking.account = pieces_by_order.account
+        and tracking.order_id = pieces_by_order.order_id
+        and tracking.external_reference = pieces_by_order.external_reference
     where tracking.status is not null
 
 ),
@@ -169,7 +187,7 @@ from_undeliverables as (
         undeliverables.source,
         undeliverables.account,
         concat('undeliverable:', undeliverables.record_id) as event_id,
-        pieces.mail_piece_id,
+        pieces_by_order.mail_piece_id,
         'Undeliverable' as event_type,
         undeliverables.reason as return_reason,
         undeliverables.reason as detail,
@@ -180,10 +198,10 @@ from_undeliverables as (
         undeliverables.first_known_at,
         undeliverables.known_at
     from {{ ref('stg_pcm__undeliverables') }} as undeliverables
-    inner join pieces
-        on undeliverables.account = pieces.account
-        and undeliverables.order_id = pieces.order_id
-        and undeliverables.external_reference = pieces.external_reference
+    inner join pieces_by_order
+        on undeliverables.account = pieces_by_order.account
+        and undeliverables.order_id = pieces_by_order.order_id
+        and undeliverables.external_reference = pieces_by_order.external_reference
 
 ),
 

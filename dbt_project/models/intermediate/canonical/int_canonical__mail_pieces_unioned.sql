@@ -204,6 +204,7 @@ pcm as (
         coalesce(tracked.status, recipients.status, orders.status, orders.batch_status) as vendor_status,
         orders.mail_class,
         case
+            when recipients.is_undeliverable or undelivered.order_id is not null then null
             when tracked.status is not null
                 or {{ normalised_word('orders.batch_status') }} in ('mailing', 'delivered', 'complete')
                 or {{ normalised_word('orders.status') }} in ('mailing', 'delivered')

@@ -237,6 +237,7 @@ campaign_candidates as (
         end as days_after_in_home,
         case
             when not jobs.is_eligible then 'not eligible: ' || jobs.not_eligible_because
+            when coalesce(campaigns.channel, 'other') in ('call', 'other') then 'no marketing channel'
             when pieces_of_campaigns.job_key is not null then 'superseded by a piece'
             when campaign_waves.campaign_key is not null and campaign_waves.opens_on is null
                 then 'before window'

@@ -230,7 +230,7 @@ touches_tied as (
         touches.is_kept
         and ties_ranked.mail_piece_key is null
         and (
-            ties_ranked.campaign_key is not null
+            coalesce(campaigns.channel, 'other') not in ('call', 'other')
             or coalesce(touches.channel, '') not in ('', 'call', 'other', 'direct_mail')
             or {{ channel_of_marks('touches.gclid', 'touches.utm_medium', 'touches.utm_source') }} is not null
             or touches.kind in ('ad_click', 'email_sent', 'email_open', 'email_click')

@@ -265,7 +265,10 @@ slots_kept as (
         bool_or(
             coalesce(appointments.window_starts_at, bookings_described.scheduled_starts_at)
                 = bookings_described.slot_starts_at
-            or appointments.window_set_at > {{ second_add('bookings_described.requested_at', '86400') }}
+            or coalesce(
+                appointments.window_set_at > {{ second_add('bookings_described.requested_at', '86400') }},
+                false
+            )
         ) as is_kept,
         min(coalesce(appointments.window_starts_at, bookings_described.scheduled_starts_at))
             as window_starts_at

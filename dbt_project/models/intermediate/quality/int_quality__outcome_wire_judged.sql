@@ -197,7 +197,10 @@ transitions_judged as (
             and transitions.from_state in ('Completed', 'Client Approved')
         ) as is_illegal,
         count(*) over (
-            partition by transitions.job_key, transitions.to_state, {{ local_date('transitions.happened_at') }}
+            partition by
+                transitions.job_key,
+                transitions.to_state,
+                {{ local_date('transitions.happened_at') }}
         ) as repeat_count
     from transitions
 

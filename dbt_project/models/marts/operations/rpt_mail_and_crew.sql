@@ -92,7 +92,8 @@ week_kpis as (
     from wave_weeks
     inner join kpis
         on wave_weeks.location_key = kpis.location_key
-        and kpis.day_on between wave_weeks.week_starts_on and {{ day_add('wave_weeks.week_starts_on', 6) }}
+        and kpis.day_on between wave_weeks.week_starts_on
+            and {{ day_add('wave_weeks.week_starts_on', 6) }}
     group by
         wave_weeks.campaign_key,
         wave_weeks.wave,
@@ -112,7 +113,8 @@ week_jobs as (
     from wave_weeks
     inner join jobs
         on wave_weeks.location_key = jobs.location_key
-        and jobs.created_on between wave_weeks.week_starts_on and {{ day_add('wave_weeks.week_starts_on', 6) }}
+        and jobs.created_on between wave_weeks.week_starts_on
+            and {{ day_add('wave_weeks.week_starts_on', 6) }}
     group by
         wave_weeks.campaign_key,
         wave_weeks.wave,
