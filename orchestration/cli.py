@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 
 import typer
@@ -86,6 +87,8 @@ def _common(
 def main() -> None:
     """Run the command line; never ends in a bare traceback."""
     errors = Console(stderr=True, highlight=False)
+    # Libraries' notes to programmers (sqlglot's about its own packaging) help no operator.
+    warnings.simplefilter("ignore")
     try:
         _register_commands()
         app()

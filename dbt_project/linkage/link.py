@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from dbt_project.linkage.clusters import ClusterSettings, Pairs, find_clusters, join_declared
+from dbt_project.linkage.comparisons import level_value
 from dbt_project.linkage.decisions import read_words
 from dbt_project.linkage.frequencies import measure_frequencies
 from dbt_project.linkage.household_model import HouseholdModel, probabilities
@@ -192,20 +193,34 @@ def read_pairs(connection: duckdb.DuckDBPyConnection, work: PairWork) -> Pairs:
     )
 
 
+# Below every sensible match threshold and inside the review band.
+_FOR_A_PERSON_TO_SAY = 0.8
+_NOTHING_PROVEN = 0.5
+
+
 def pattern_probabilities(
     model: HouseholdModel, patterns: dict[str, np.ndarray], *, scale: int
 ) -> np.ndarray:
-    """Return each pattern's probability of one person; nothing known of the names proves nobody.
+    """Return each pattern's probability of one person, within two rules the model cannot know.
 
     Without first name, surname or company on both sides, an e-mail of one's own or a tax id must
-    speak, else the pair stays below every threshold.
+    speak. A name alone does not carry over to another address: in little data chance would call
+    two John Smiths of two cities one.
     """
     if not len(next(iter(patterns.values()))):
         return np.zeros(0)
     person, _ = probabilities(model, patterns, record_count=scale)
     nameless = (patterns["last"] < 0) & (patterns["company"] < 0) & (patterns["first"] < 0)
-    proven = (patterns["email"] == 2) | (patterns["identifier"] == 2)
-    return np.where(nameless & ~proven, np.minimum(person, 0.5), person)
+    proven = (patterns["email"] >= level_value("email", "near")) | (
+        patterns["identifier"] == level_value("identifier", "same tax id")
+    )
+    person = np.where(nameless & ~proven, np.minimum(person, _NOTHING_PROVEN), person)
+    elsewhere = (patterns["address"] >= 0) & (
+        patterns["address"] <= level_value("address", "same postal code")
+    )
+    called = patterns["phone"] >= level_value("phone", "one digit off")
+    held = elsewhere & ~proven & ~called
+    return np.where(held, np.minimum(person, _FOR_A_PERSON_TO_SAY), person)
 
 
 def _cluster(

@@ -45,7 +45,7 @@ TAGS = ("Postcard", "Coupon Used", "After Hours", "VIP", "Recall", "Warranty", "
         "Member", "Second Visit Needed")  # fmt: skip
 
 CANCEL_REASONS = ("Customer changed mind", "Found someone cheaper", "Customer No Show",
-                  "Crew could not make it", "Booked by mistake", "Weather")  # fmt: skip
+                  "Crew No Show", "Booked by mistake", "Weather")  # fmt: skip
 REASON_CUSTOMER_NO_SHOW = 2
 REASON_CREW_NO_SHOW = 3
 

@@ -57,7 +57,7 @@ def warehouse_copy(settings: Settings) -> dict[int, str]:
     """Number -> hash of the rows carried to the warehouse; empty where there is none yet."""
     if not settings.warehouse.exists():
         return {}
-    with open_warehouse(settings, read_only=True) as connection:
+    with open_warehouse(settings) as connection:
         found = connection.execute(
             "select count(*) from duckdb_tables() "
             "where schema_name = 'raw_matchback' and table_name = 'audit_log'"

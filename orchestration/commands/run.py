@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -92,14 +94,34 @@ def chosen_sources(text: str) -> list[str]:
 
 @contextmanager
 def steps_shown(title: str) -> Iterator[Any]:
-    """A spinner with the step under way; every step stays as a line when it is over."""
-    with console.status(f"{title} ...") as status:
+    """A spinner with the step under way; every step stays as a line when it is over.
+
+    What tools write to standard output meanwhile (dbt: a line a model) is kept in Dagster's logs
+    and dbt's, not on a person's screen.
+    """
+    with _screen() as screen, screen.status(f"{title} ...") as status:
 
         def tell(step: str) -> None:
-            console.print(f"  [dim]{datetime.now(UTC):%H:%M:%S}[/] {step}")
+            screen.print(f"  [dim]{datetime.now(UTC):%H:%M:%S}[/] {step}")
             status.update(f"{step} ...")
 
         yield tell
+
+
+@contextmanager
+def _screen() -> Iterator[Console]:
+    sys.stdout.flush()
+    kept = os.dup(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        with os.fdopen(os.dup(kept), "w") as stream:
+            yield Console(file=stream, highlight=False)
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def run_nightly(settings: Settings, *, options: dict[str, Any], job: str = "nightly") -> Any:

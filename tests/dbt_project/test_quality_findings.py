@@ -107,7 +107,7 @@ class World:
 
     def __init__(self, *, plant: bool) -> None:
         self.plant = plant
-        self.canonical: dict[str, Rows] = {}
+        self.canonical: dict[str, Rows] = {"suppressions": []}
         self.upstream: dict[str, Rows] = {}
         self.runs: list[tuple[str, bool, int, int]] = []
         self._people()

@@ -16,6 +16,9 @@ from expectations.report import COLUMNS, result_rows, write_data_docs
 from expectations.rules import Rule, Scope, Suite, filled, never
 from expectations.runner import run_suites
 
+# Great Expectations takes seconds to import.
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 10, 1, 2, tzinfo=UTC)
 RUN = ("run", "pcm", "main", "orders")
 

@@ -17,6 +17,9 @@ from expectations.rules import Rule, Scope, Suite
 from expectations.runner import run_suites
 from tests.expectations.frames import MARTS, RAW, SHARES
 
+# Great Expectations takes seconds to import.
+pytestmark = pytest.mark.slow
+
 SCOPE = Scope(run_id="run", source="", account="main", as_of="2026-10-01 02:00:00+00")
 LOADED_AT = datetime(2026, 10, 1, 2, tzinfo=UTC)
 COMMON = {

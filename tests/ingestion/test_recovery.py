@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ingestion.errors import AlreadyRunningError, DiskFullError, WarehouseLockedError
+from ingestion.landing import landed_page
 from ingestion.pipelines import PoisonPackageError
 from tests.ingestion.conftest import SECRETS, Home, Reply, Request, Vendor
 
@@ -165,22 +166,26 @@ def test_a_refused_package_is_quarantined_alone_and_its_rows_come_again(
     assert feed.asked == [0, 0]
 
 
-def test_an_unforeseen_answer_fails_its_entity_and_tells_nobodys_name(
-    home: Home, vendor: Vendor, caplog: pytest.LogCaptureFixture
+def test_an_error_that_quotes_a_record_fails_its_entity_and_tells_nobodys_name(
+    home: Home,
+    vendor: Vendor,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    record = {"id": 1, "name": CANARY[0], "email": CANARY[1], "phone": CANARY[2]}
-    vendor.on("/crm/v3/properties", Reply({"results": []}))
-    # `associations` expects objects in `to`; HubSpot sends a text one day.
-    vendor.on("/crm/v4/associations", Reply({"results": [{"from": record, "to": CANARY[0]}]}))
-    vendor.on("/crm/v3/objects/contacts", Reply({"results": []}))
-    vendor.on(
-        "/crm/v3/objects/contacts/search",
-        Reply({"total": 1, "results": [{"id": "1", "properties": ["not", "an", "object"]}]}),
-    )
-    result = home.land("hubspot", "contacts", "associations")
-    told = caplog.text + str(result)
+    vendor.on("/crm/v3/owners", Reply({"results": [{"id": "1", "email": CANARY[1]}]}))
+
+    def stumble(*_arguments: object) -> Iterator[Any]:
+        yield landed_page(record_ids=["1"], payloads=[f'{{"name":"{CANARY[0]}"}}'])
+        raise ValueError(f"could not read {CANARY}")
+
+    monkeypatch.setattr("ingestion.sources.hubspot.read_objects", stumble)
+    result = home.land("hubspot", "owners", "contacts")
+    assert [item.is_complete for item in result.entities] == [True, False]
+    assert "ValueError" in str(result.error)
+    told = caplog.text + repr(result) + str(home.query("select * from raw_matchback.source_runs"))
     assert not any(canary in told for canary in CANARY)
+    # What was read before it has landed.
     assert home.rows("hubspot.contacts") == ["1"]
 
 

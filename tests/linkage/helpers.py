@@ -93,7 +93,9 @@ class Home:
             where from_customer_key is distinct from customer_key order by all"""
         ).fetchall()
 
-    def say(self, action: str, left: str | None, right: str | None, undoes: int | None = None) -> int:
+    def say(
+        self, action: str, left: str | None, right: str | None, undoes: int | None = None
+    ) -> int:
         """Append one word of the operator, known since the last run."""
         number = 1 + int(
             self.connection.execute(
@@ -154,7 +156,10 @@ class Score:
     def exact_f1(self) -> float:
         """F1 over clusters that are exactly a truth's."""
         return (
-            2 * self.exact_precision * self.exact_recall / (self.exact_precision + self.exact_recall)
+            2
+            * self.exact_precision
+            * self.exact_recall
+            / (self.exact_precision + self.exact_recall)
         )
 
 

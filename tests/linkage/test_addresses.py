@@ -13,11 +13,18 @@ COLUMNS = ("address_line_1", "address_line_2", "city", "state", "postal_code")
 
 def split(*rows: tuple[str | None, ...]) -> list[dict[str, str | None]]:
     connection = duckdb.connect()
-    table = pa.table({name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(COLUMNS)})
+    table = pa.table(
+        {
+            name: pa.array([row[place] for row in rows], pa.string())
+            for place, name in enumerate(COLUMNS)
+        }
+    )
     connection.register("given", table)
     collect_addresses(connection, source="given", target="collected")
     normalise_addresses(connection, source="collected", target="parts")
-    return connection.execute("select * from parts order by address_id").to_arrow_table().to_pylist()
+    return (
+        connection.execute("select * from parts order by address_id").to_arrow_table().to_pylist()
+    )
 
 
 @pytest.mark.parametrize(

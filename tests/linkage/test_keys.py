@@ -72,7 +72,10 @@ def test_a_tie_goes_to_the_smallest_record_key():
 
 
 def test_a_part_that_leaves_one_customer_for_another_takes_the_others_key():
-    found = keyed({"a": 1, "b": 1, "c": 2, "d": 2}, {"a": ("K", 1), "b": ("K", 1), "c": ("K", 1), "d": ("L", 5)})
+    found = keyed(
+        {"a": 1, "b": 1, "c": 2, "d": 2},
+        {"a": ("K", 1), "b": ("K", 1), "c": ("K", 1), "d": ("L", 5)},
+    )
     assert found["a"][0] == found["b"][0] == "K"
     assert found["c"] == ("L", "split")
     assert found["d"] == ("L", None)

@@ -17,6 +17,9 @@ from ingestion.run import land_account
 from ingestion.settings import Settings, load_settings
 from tests.ingestion.imports.support import read_all, write
 
+# Each test runs dlt.
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[3] / "data" / "samples"
 NIGHT = datetime(2026, 11, 20, 7, tzinfo=UTC)
 

@@ -2,7 +2,7 @@ with marks as (
 
     select mark as code
     from {{ ref('int_matching__marks_collected') }}
-    where mark_kind = 'code'
+    where mark_kind in ('code', 'word')
     group by mark
 
 ),

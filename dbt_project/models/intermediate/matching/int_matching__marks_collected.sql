@@ -371,7 +371,7 @@ marks as (
     select
         record_kind,
         record_key,
-        'code' as mark_kind,
+        'word' as mark_kind,
         {{ normalised_code('word') }} as mark,
         marked_on
     from words
@@ -380,7 +380,7 @@ marks as (
     select
         record_kind,
         record_key,
-        'code' as mark_kind,
+        'word' as mark_kind,
         {{ normalised_code('word || next_word') }} as mark,
         marked_on
     from words

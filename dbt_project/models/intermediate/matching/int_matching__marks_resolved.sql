@@ -73,7 +73,13 @@ marks_read as (
     from marks
     inner join codes
         on marks.mark = codes.code
-    where marks.mark_kind = 'code'
+    where
+        marks.mark_kind = 'code'
+        -- A word inside a longer text: "spring leak" is no evidence of a campaign called Spring.
+        or (
+            marks.mark_kind = 'word'
+            and (codes.mail_piece_key is not null or regexp_matches(marks.mark, '[0-9]'))
+        )
     union all
     select
         marks.record_kind,
