@@ -40,12 +40,11 @@ test: setup ## the whole test suite
 test-fast: setup ## without the slow ones, under a minute
 	@$(BIN)/pytest -m "not slow" -q
 
-check: setup ## format, lint, types, borders, SQL
+check: setup ## format, lint, types, borders
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/borders
-	$(BIN)/sqlfluff lint --disable-progress-bar -q dbt_project/models dbt_project/tests/singular
 
 format: setup ## format Python
 	$(BIN)/ruff format .

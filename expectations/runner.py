@@ -9,7 +9,6 @@ crash. Which suites there are is in `registry`.
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -83,7 +82,6 @@ def load_gx() -> None:
 
 @contextmanager
 def _context() -> Iterator[Any]:
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations as gx
@@ -95,6 +93,7 @@ def _context() -> Iterator[Any]:
         context = gx.get_context(mode="ephemeral")
         # The context is thrown away: writing its YAML after each asset was a fifth of all time.
         setattr(context, "_save_project_config", lambda *_, **__: None)  # noqa: B010
+        context.variables.analytics_enabled = False
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
         if not hasattr(context.data_sources, "add_duckdb"):
             raise RuntimeError(f"{DuckDBDatasource.__name__} is not registered")

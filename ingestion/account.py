@@ -65,13 +65,14 @@ class AccountContext:
         return value
 
     def check_options(self) -> None:
-        """Refuse options the vendor does not have: a misspelt one would be ignored silently."""
+        """Refuse options that are misspelt or of a wrong type, before anything is fetched."""
         for name in self._source_settings.options:
             if name not in self.defaults:
                 raise SettingsError(
                     f"Option '{name}' of source {self.source} is not known: expected one of "
                     f"{', '.join(self.defaults)}; correct it in matchback.toml."
                 )
+            self.option(name)
 
     def required_field(self, name: str) -> str:
         """A field of the account in matchback.toml.

@@ -26,7 +26,7 @@ from ingestion.warehouse import warehouse_fault
 _CREATE = """
 create table versions (
     account varchar, record_id varchar, payload_hash varchar, is_deleted boolean,
-    order_at timestamptz, loaded_at timestamptz, position bigint
+    order_at timestamptz, loaded_at timestamptz, position bigint, is_brought boolean
 );
 create table seen (account varchar, record_id varchar);
 create table brought (account varchar, record_id varchar);
@@ -42,11 +42,29 @@ _LATEST = """
 """
 
 _NEW_VERSIONS = """
-with incoming as (
+with known as (
+    select account, record_id, max(order_at) as known_at
+    from versions
+    semi join batch using (account, record_id)
+    where is_brought
+    group by all
+),
+dated as (
     select
-        account, record_id, modified_at, is_deleted, payload, md5(payload) as payload_hash,
-        coalesce(modified_at, $now) as order_at, $now as loaded_at, position
+        account, record_id, is_deleted, payload, position,
+        -- A clock that was set back must not put what is read now before what was read earlier.
+        case
+            when modified_at is null and known_at >= $now then known_at + interval 1 microsecond
+            else modified_at
+        end as modified_at
     from batch
+    left join known using (account, record_id)
+),
+incoming as (
+    select
+        *, md5(payload) as payload_hash,
+        coalesce(modified_at, $now) as order_at, $now as loaded_at
+    from dated
 ),
 ranked as (
     select
@@ -143,7 +161,9 @@ class EntityVersions:
         connection.execute(
             """
             insert into versions
-            select account, record_id, payload_hash, is_deleted, order_at, loaded_at, position
+            select
+                account, record_id, payload_hash, is_deleted, order_at, loaded_at, position,
+                false
             from kept
             """
         )
@@ -280,7 +300,7 @@ class EntityVersions:
                 insert into versions
                 select
                     account, record_id, payload_hash, is_deleted,
-                    coalesce(modified_at, _loaded_at), _loaded_at, _position
+                    coalesce(modified_at, _loaded_at), _loaded_at, _position, true
                 from {self._table}
                 semi join wanted using (account, record_id)
                 """

@@ -81,7 +81,7 @@ def warehouse_fault(error: BaseException, path: Path) -> MatchbackError:
         who = f"process {holder.group(1)} (PID {holder.group(1)})" if holder else "another process"
         return WarehouseLockedError(
             f"The warehouse {path} is held by {who}: expected to write to it; wait for that "
-            "process or stop it, what was fetched stays pending and is loaded next time."
+            "process or stop it, nothing is lost: the next run goes on where this one stood."
         )
     if "different configuration" in text or "Unique file handle conflict" in text:
         return WarehouseLockedError(

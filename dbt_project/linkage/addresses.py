@@ -5,6 +5,8 @@ number in front, no box). Then spellings of one street under one house number an
 drawn to the commoner one. Which people live at an address is decided in households.py.
 """
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 import duckdb
@@ -18,7 +20,9 @@ _UNIT = (
 )
 _BOX = r"^(?:P[. ]*O[. ]*|POST OFFICE )?(?:BOX|BX)[ #.]*([A-Z0-9-]+)$"
 _MAXIMUM_PARSED = 200_000
-_STREET_END = " (?:" + "|".join(sorted({*STREET_TYPES, *STREET_TYPES.values()})) + ")( [NSEW]{1,2})?$"
+_STREET_END = (
+    " (?:" + "|".join(sorted({*STREET_TYPES, *STREET_TYPES.values()})) + ")( [NSEW]{1,2})?$"
+)
 
 
 def normalise_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:

@@ -5,6 +5,8 @@ alike first. Missing on either side says nothing (the null level). How levels ar
 estimated in model.py and household_model.py.
 """
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 from typing import Any

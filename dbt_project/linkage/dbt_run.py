@@ -1,4 +1,4 @@
-"""The thin shell between a dbt Python model and the linkage: context in, scratch space, rows out."""
+"""The thin shell between dbt's Python models and the linkage: context in, scratch, rows out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def scratch_space(connection: duckdb.DuckDBPyConnection, *, row_count: int = 0) 
     it, so that they need not fit in memory; it is removed whatever happens.
     """
     name, path = connection.execute(
-        "select database_name, path from duckdb_databases() where database_name = current_database()"
+        "select database_name, path from duckdb_databases() "
+        "where database_name = current_database()"
     ).fetchall()[0]
     on_disk = path is not None and row_count > _ROWS_KEPT_IN_MEMORY
     file = Path(path).with_suffix(".linkage.scratch") if on_disk else None
@@ -110,8 +111,8 @@ def resolve_addresses_in_warehouse(
         return connection.execute(
             """
             select address_id, address_line_1, address_line_2, city, state, postal_code,
-                house_number, street, raw_street, unit, other_line, zip, city_key, property_text, address_key,
-                household_key
+                house_number, street, raw_street, unit, other_line, zip, city_key, property_text,
+                address_key, household_key
             from resolved order by address_id
             """
         ).to_arrow_table()

@@ -1,4 +1,4 @@
-"""What people and vendors have said about records: the operator outranks the vendor, both the model."""
+"""What people and vendors say of records: the operator outranks vendors, both the model."""
 
 from __future__ import annotations
 

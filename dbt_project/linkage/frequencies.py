@@ -84,7 +84,7 @@ def measure_frequencies(connection: duckdb.DuckDBPyConnection, *, source: str, t
     connection.execute(_MARKED.format(source=source))
     count = int(connection.execute(f"select count(*) from {source}").fetchall()[0][0])
     keys = ", ".join(
-        f"case when {_allowed(name, count)} and {' and '.join(f'({part}) is not null' for part in _parts(texts))} "
+        f"case when {_allowed(name, count)} and {_all_known(texts)} "
         f"then hash({texts}) end as by_{name}"
         for name, (texts, _) in KEYS.items()
     )
@@ -102,6 +102,11 @@ def measure_frequencies(connection: duckdb.DuckDBPyConnection, *, source: str, t
         connection.execute(f"drop table {name}")
     for name in KEYS:
         connection.execute(f"drop table common_{name}")
+
+
+def _all_known(texts: str) -> str:
+    """Return the condition that every text of a key is there."""
+    return " and ".join(f"({part}) is not null" for part in _parts(texts))
 
 
 def _allowed(name: str, count: int) -> str:
@@ -131,7 +136,8 @@ def _finish(connection: duckdb.DuckDBPyConnection, target: str) -> None:
     dropped = ", ".join(f"by_{name}" for name in KEYS)
     content = (
         "is_company, first, last, middle, suffix, partner, company, own_phones, common_phone, "
-        "own_email, shared_email, tax_id, house_number, street, other_line, unit, zip, city_key, home, "
+        "own_email, shared_email, tax_id, house_number, street, other_line, unit, zip, city_key, "
+        "home, "
         "system, declared_record_key, is_erased, " + ", ".join(f"key_{name}" for name in KEYS)
     )
     connection.execute(

@@ -5,6 +5,8 @@ spelling of the street is the commoner one later. Which of a customer's addresse
 decided here too; splitting an address into its parts is in addresses.py.
 """
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 from datetime import datetime

@@ -210,7 +210,9 @@ def pattern_probabilities(
     if not len(next(iter(patterns.values()))):
         return np.zeros(0)
     person, _ = probabilities(model, patterns, record_count=scale)
-    nameless = (patterns["last"] < 0) & (patterns["company"] < 0) & (patterns["first"] < 0)
+    no_first = (patterns["first"] < 0) | (patterns["first"] == level_value("first", "initial"))
+    nameless = (patterns["last"] < 0) & (patterns["company"] < 0) & no_first
+    nameless &= patterns["first"] != level_value("first", "swapped with last")
     proven = (patterns["email"] >= level_value("email", "near")) | (
         patterns["identifier"] == level_value("identifier", "same tax id")
     )

@@ -6,6 +6,8 @@ office) becomes null here, so it can never match. Frequencies, which say how far
 may be trusted, are frequencies.py's business; addresses are split in addresses.py.
 """
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -287,7 +289,7 @@ _PREPARED = (
         case when not regexp_matches(names.first, '^(?:"""
     + JUNK_NAMES
     + """)$') then names.first end as first,
-        case when not regexp_matches(names.last, '^(?:"""
+        case when not regexp_matches(names.last, '^[A-Z]$') and not regexp_matches(names.last, '^(?:"""
     + JUNK_NAMES
     + """)$') and not regexp_matches(concat_ws(' ', names.first, names.last), '^(?:"""
     + JUNK_NAMES

@@ -1,4 +1,4 @@
-"""What a run leaves behind: one row per record for the marts, changes in the registry, the review band.
+"""What a run leaves behind: a row per record for the marts, registry changes, the review band.
 
 All that is durable is written in one transaction: a run that dies half way has changed nothing.
 """
@@ -68,7 +68,7 @@ select keyed.record_key, keyed.customer_key, keyed.from_customer_key, keyed.reas
         when best.link is null then 'declared'
         else 'model' end as match_method,
     case when sizes.record_count = 1 then null
-        when said.method is not null or declared.record_key is not null or best.link is null then 1.0
+        when coalesce(said.method, declared.record_key) is not null or best.link is null then 1.0
         else best.link.probability end as match_probability,
     best.link.levels as levels
 from keyed

@@ -176,7 +176,7 @@ def _model(
     count: int,
     full: bool,
 ) -> tuple[HouseholdModel, str]:
-    """Return the model in force: the saved one, one estimated now, or the default for little data."""
+    """Return the model in force: saved, estimated now, or the default for little data."""
     if count < RECORDS_TO_TRAIN:
         return default_model(), f"default-{FINGERPRINT}"
     saved = connection.execute(

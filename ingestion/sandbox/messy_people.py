@@ -4,6 +4,8 @@ The people themselves are made in people.py; which person has a record in which 
 it was written, is the world's business.
 """
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal

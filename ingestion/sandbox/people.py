@@ -5,6 +5,8 @@ vendor's system garbles a person is in messy_people.py (its `messy_records` is r
 word lists are in names.py; campaigns, jobs and vendors are the world's business, not here.
 """
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 import math

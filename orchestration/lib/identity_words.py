@@ -1,4 +1,4 @@
-"""The operator's word on identity: which records are one customer, which are not, and taking it back.
+"""The operator's word on identity: which records are one customer, and which are not.
 
 Words are appended to `raw_matchback.identity_decisions` and to the audit log; the next run's
 linkage reads them (dbt_project/linkage/decisions.py) and they outrank the model. Erasing a person

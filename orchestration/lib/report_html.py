@@ -91,6 +91,11 @@ def money(value: Any) -> str:
     return "unknown" if value is None else f"{value:,.2f}"
 
 
+def _instant(value: Any) -> str:
+    """An instant to the minute, with its zone."""
+    return "the last run" if value is None else f"{value:%Y-%m-%d %H:%M %Z}".strip()
+
+
 def figures(report: CampaignReport) -> list[tuple[str, str]]:
     """The headline's figures with their names, in reading order."""
     head = report.headline
@@ -141,5 +146,5 @@ def render_html(report: CampaignReport) -> str:
         measured=measured,
         money=money,
         tie_out_columns=_TIE_OUT,
-        as_of=report.run.get("as_of") or "the last run",
+        as_of=_instant(report.run.get("as_of")),
     )

@@ -7,12 +7,14 @@ days, of the holdout 20, each of 100.00 at a margin rate of a half; a card costs
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from dbt_project.measurement.shares import share_difference
+from ingestion.sandbox.people import generate_people
 from orchestration.lib.run_context import write_run_context
 from tests.dbt_project.attribution_cases import Cases
 from tests.dbt_project.attribution_world import Marts, land, open_home, run_dbt
@@ -34,6 +36,29 @@ MAILED, HELD = 800, 400
 MODELS_ONLY = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
+@cache
+def homes() -> list[dict[str, str]]:
+    """People of homes of their own, as the sandbox draws them: one a property."""
+    people = generate_people(6_000, seed=11)
+    properties = {row["property_id"]: row for row in people.properties.to_pylist()}
+    found: dict[str, dict[str, str]] = {}
+    for person in people.persons.to_pylist():
+        place = properties[person["property_id"]]
+        if person["person_type"] != "person" or place["address_line_2"]:
+            continue
+        names = ("first_name", "last_name", "email", "phone")
+        places = ("address_line_1", "city", "state", "postal_code")
+        found.setdefault(
+            person["property_id"],
+            {**{key: person[key] for key in names}, **{key: place[key] for key in places}},
+        )
+    return list(found.values())
+
+
+def household(world: Cases, name: str, number: int) -> None:
+    world.add("customers", customer_id=name, **homes()[number])
+
+
 def sale(world: Cases, name: str, job: str, on: str, **more: str) -> None:
     world.job(name, job=job, at=f"{on}T15:00:00Z", **more)
     world.bill(job, on=on, net="100.00", tax="0.00", total="100.00", paid=None)
@@ -43,7 +68,7 @@ def experiment(world: Cases) -> None:
     world.add("campaigns", campaign_id="EXP", name="EXP", started_on="2026-04-20")
     for number in range(MAILED + HELD):
         name, is_mailed = f"unit{number:04d}", number < MAILED
-        world.household(name, number=number)
+        household(world, name, number)
         world.add(
             "campaign_members", campaign_id="EXP", wave="1", member_id=name,
             customer_source="servicetitan", customer_id=name,
@@ -58,7 +83,7 @@ def experiment(world: Cases) -> None:
     sale(world, "unit0701", "J-late", AFTER)
     sale(world, "unit0702", "J-warranty", JOB, job_class="warranty")
     # A stranger who names the campaign exists for one arm only: no outcome.
-    world.household("stranger", number=5_000)
+    household(world, "stranger", 1_200)
     sale(world, "stranger", "J-stranger", JOB, campaign_id="EXP")
     # Held out and mailed all the same: counted, kept as assigned.
     world.card("unit0900", campaign="EXP", delivered=f"{IN_HOME}T16:00:00Z")
@@ -75,7 +100,7 @@ def geo(world: Cases) -> None:
             postal_code=code, arm="mailed" if treated else "holdout",
             mailed_on="2026-05-04" if treated else "",
         )  # fmt: skip
-        world.household(f"geo{area:02d}", number=6_000 + 13 * area)
+        household(world, f"geo{area:02d}", 1_210 + area)
         for month in ("02-10", "03-10", "04-10"):
             sale(world, f"geo{area:02d}", f"J-{code}-{month}", f"2026-{month}",
                  service_postal_code=code)  # fmt: skip
@@ -88,7 +113,7 @@ def late_wave(world: Cases) -> None:
     """Wave 2 has been in homes for 22 days when the marts are built."""
     for number in range(60):
         name = f"late{number:02d}"
-        world.household(name, number=8_000 + 17 * number)
+        household(world, name, 1_230 + number)
         world.card(name, campaign="EXP", wave="2", mailed="2026-07-01",
                    delivered="2026-07-10T16:00:00Z")  # fmt: skip
         if number < 6:

@@ -21,6 +21,7 @@ from orchestration.lib.discrepancies import remember_findings
 from orchestration.lib.operator_store import carry_to_warehouse
 from orchestration.lib.run_context import write_run_context
 from tests.dbt_project.operations_warehouse import (
+    CONTEXT_MODELS,
     create_canonical,
     create_empty_warehouse,
     create_upstream,
@@ -28,7 +29,8 @@ from tests.dbt_project.operations_warehouse import (
     run_dbt,
 )
 
-pytestmark = pytest.mark.slow
+# Parsing the whole project takes minutes on a machine that is busy with other things.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 NIGHT_1 = datetime(2026, 10, 15, 6, tzinfo=UTC)
 LONG_AGO = datetime(2026, 9, 1, 15, tzinfo=UTC)
@@ -36,12 +38,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MODELS = (
     "stg_servicetitan__bookings",
     "stg_servicetitan__invoices",
-    "stg_matchback__run_context",
-    "stg_matchback__setting_*",
-    "stg_matchback__api_calls",
-    "stg_matchback__source_runs",
-    "path:models/staging/ledger",
-    "path:models/utilities",
+    *CONTEXT_MODELS,
     "path:models/intermediate/quality",
     "int_operations__accounts_listed",
     "int_operations__divisions_located",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -54,6 +56,24 @@ class Operator:
             timeout=timeout,
             check=False,
         )
+
+    def killed_run(self, *, at_step: str, after_seconds: float) -> None:
+        """Start a run and kill it, with all its children, some seconds into a step."""
+        process = subprocess.Popen(
+            [COMMAND, "run"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            if at_step in line:
+                time.sleep(after_seconds)
+                break
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def published(self) -> duckdb.DuckDBPyConnection:
         return attach(self.home / "published" / "marts.duckdb")

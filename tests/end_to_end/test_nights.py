@@ -209,15 +209,26 @@ def test_one_vendor_down_leaves_the_others_and_says_so(
     assert complete["servicetitan"] is True
 
 
-def test_the_vendor_that_was_down_catches_up_by_itself(
+def test_a_run_killed_while_it_builds_leaves_the_marts_and_the_next_one_catches_up(
     operator: Operator, first_night: subprocess.CompletedProcess[str]
 ) -> None:
+    """The vendor that was down yesterday is back, and the run that reads it is killed."""
     operator.sandbox.advance(24)
     operator.write_settings()
+    before = operator.run_name()
+    operator.killed_run(at_step="Building", after_seconds=12)
+    assert operator.run_name() == before
+    with operator.published() as marts:
+        assert marts.execute("select count(*) > 1000 from fct_jobs").fetchone() == (True,)
     result = operator.command("run")
     assert result.returncode == 0, result.stdout + result.stderr
+    assert operator.run_name() != before
     with operator.published() as marts:
         assert marts.execute("select bool_and(is_complete) from run_sources").fetchone() == (True,)
+        doubled = marts.execute(
+            "select count(*) - count(distinct (source, account, job_id)) from fct_jobs"
+        ).fetchone()
+    assert doubled == (0,)
 
 
 def test_status_query_and_doctor_read_what_is_there(

@@ -137,6 +137,21 @@ def test_a_clock_of_the_future_neither_moves_the_cursor_nor_hides_later_changes(
     assert latest == [("2026-10-01T09:00:00Z",)]
 
 
+@pytest.mark.parametrize("minutes", [0, -10])
+def test_a_clock_that_was_set_back_neither_doubles_nor_hides_anything(
+    home: Home, vendor: Vendor, minutes: int
+) -> None:
+    same, before, after = {"id": 1}, {"id": 2, "state": "before"}, {"id": 2, "state": "after"}
+    serve(vendor, [same, before], [after, same], [after, same])
+    for run in range(3):
+        home.pull("servicetitan", "jobs", now=NOW + timedelta(minutes=minutes * run))
+    assert home.query(
+        "select payload ->> 'state' from raw_servicetitan.jobs where record_id = '2' "
+        "order by coalesce(modified_at, _loaded_at), _loaded_at, _position"
+    ) == [("before",), ("after",)]
+    assert home.query("select count(*) from raw_servicetitan.jobs") == [(3,)]
+
+
 @pytest.mark.parametrize(
     ("text", "instant"),
     [

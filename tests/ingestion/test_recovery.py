@@ -15,7 +15,7 @@ import pytest
 
 from ingestion.errors import AlreadyRunningError, DiskFullError, WarehouseLockedError
 from ingestion.landing import landed_page
-from ingestion.pipelines import PoisonPackageError
+from ingestion.pipelines import AccountPipeline, PoisonPackageError
 from tests.ingestion.conftest import SECRETS, Home, Reply, Request, Vendor
 
 JOBS = "/jpm/v2/tenant/77/export/jobs"
@@ -88,21 +88,24 @@ def counted(home: Home) -> tuple[int, int]:
 
 
 def test_a_warehouse_held_by_another_process_is_named_and_the_data_loads_next_time(
-    home: Home, vendor: Vendor, holder: list[subprocess.Popen[str]]
+    home: Home,
+    vendor: Vendor,
+    holder: list[subprocess.Popen[str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     feed = Feed(vendor, 150)
     home.land("servicetitan", "campaigns")
-    locked_by: list[int] = []
+    extract = AccountPipeline.extract
 
-    def lock_meanwhile(request: Request) -> Reply:
-        if not locked_by:
-            locked_by.append(hold(home, holder))
-        return feed.answer(request)
+    def extract_and_hold(pipeline: AccountPipeline, source: object) -> None:
+        extract(pipeline, source)
+        hold(home, holder)
 
-    vendor.on(JOBS, lock_meanwhile)
-    with pytest.raises(WarehouseLockedError) as caught:
-        home.land("servicetitan", "jobs")
-    assert f"PID {locked_by[0]}" in str(caught.value)
+    with monkeypatch.context() as patched:
+        patched.setattr(AccountPipeline, "extract", extract_and_hold)
+        with pytest.raises(WarehouseLockedError) as caught:
+            home.land("servicetitan", "jobs")
+    assert f"PID {holder[0].pid}" in str(caught.value)
     with pytest.raises(WarehouseLockedError, match="PID"):
         home.land("servicetitan", "jobs")
 
@@ -114,6 +117,25 @@ def test_a_warehouse_held_by_another_process_is_named_and_the_data_loads_next_ti
     assert counted(home) == (151, 151)
     assert home.query("select count(*) from raw_servicetitan.jobs") == [(151,)]
     assert feed.asked == [0, 100, 150]
+
+
+def test_a_warehouse_that_is_locked_while_pages_come_in_costs_a_second_fetch_and_no_row(
+    home: Home, vendor: Vendor, holder: list[subprocess.Popen[str]]
+) -> None:
+    feed = Feed(vendor, 150)
+
+    def lock_meanwhile(request: Request) -> Reply:
+        if not holder:
+            hold(home, holder)
+        return feed.answer(request)
+
+    vendor.on(JOBS, lock_meanwhile)
+    with pytest.raises(WarehouseLockedError, match="PID"):
+        home.land("servicetitan", "jobs")
+    release(holder)
+    vendor.on(JOBS, feed.answer)
+    assert home.land("servicetitan", "jobs").is_complete
+    assert home.query("select count(*) from raw_servicetitan.jobs") == [(150,)]
 
 
 def test_a_lost_working_folder_costs_neither_the_cursor_nor_a_row(

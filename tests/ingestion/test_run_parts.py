@@ -105,7 +105,7 @@ def test_an_option_that_is_not_known_or_of_another_type_is_refused(home: Home) -
 
 
 def test_an_entity_that_does_not_exist_is_refused_with_the_list(home: Home) -> None:
-    with pytest.raises(SettingsError, match="expected one of .*qr_scans"):
+    with pytest.raises(SettingsError, match=r"expected one of .*qr_scans"):
         home.land("pcm", "postcards")
     with pytest.raises(SettingsError, match="expected one of hubspot"):
         home.land("lob", "postcards")

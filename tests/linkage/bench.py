@@ -5,6 +5,8 @@ cores), peak memory; then accuracy against the world's truth, pairs by blocking 
 recall. `--records 100000` for a shorter look.
 """
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 import argparse
@@ -19,12 +21,11 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from dbt_project.linkage.comparisons import BLOCKING_RULES  # noqa: E402
-from dbt_project.linkage.link import prepare_records  # noqa: E402
-from dbt_project.linkage.model import score_pairs  # noqa: E402
-from dbt_project.linkage.household_model import from_json  # noqa: E402
-from tests.linkage.helpers import Home, score  # noqa: E402
-from tests.linkage.world import NOW, OPERATOR, RECORDS_PER_PERSON, hard_records, nicknames  # noqa: E402
+from dbt_project.linkage.comparisons import BLOCKING_RULES
+from dbt_project.linkage.household_model import from_json
+from dbt_project.linkage.model import score_pairs
+from tests.linkage.helpers import Home, score
+from tests.linkage.world import NOW, RECORDS_PER_PERSON, hard_records
 
 
 def timed(what: str, work: Callable[[], object]) -> object:

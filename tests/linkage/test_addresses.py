@@ -28,7 +28,7 @@ def split(*rows: tuple[str | None, ...]) -> list[dict[str, str | None]]:
 
 
 @pytest.mark.parametrize(
-    "one, other",
+    ("one", "other"),
     [
         (("123 North Main Street", "Apt 4B"), ("123 N MAIN ST. #4-B", None)),
         (("123 N. Main St Unit 4b", None), ("123 N MAIN ST", "4B")),
@@ -46,7 +46,7 @@ def test_two_ways_to_write_one_home_are_one(one, other):
 
 
 @pytest.mark.parametrize(
-    "one, other",
+    ("one", "other"),
     [
         (("123 Main St", "Apt 1"), ("123 Main St", "Apt 2")),
         (("123 Main St", None), ("123 Main St", "Apt 2")),

@@ -1,5 +1,7 @@
 """Input nobody hopes for: nothing, one, everybody at one phone or address, scripts, injections."""
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 import numpy as np
@@ -80,7 +82,11 @@ def test_an_address_with_four_hundred_units_is_four_hundred_homes():
             "postal_code": "78701",
         }
         for place, (first, last) in enumerate(
-            [(f"Ann{chr(65 + a)}{chr(65 + b)}", f"Poole{chr(65 + b)}{chr(65 + a)}") for a in range(20) for b in range(20)]
+            [
+                (f"Ann{chr(65 + a)}{chr(65 + b)}", f"Poole{chr(65 + b)}{chr(65 + a)}")
+                for a in range(20)
+                for b in range(20)
+            ]
         )
     ]
     result = Home(people(*rows)).run()

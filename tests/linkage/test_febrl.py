@@ -22,7 +22,9 @@ def read(file: Path) -> pa.Table:
     with file.open() as handle:
         rows = list(csv.DictReader(handle, skipinitialspace=True))
     rows = [{name.strip(): value.strip() or None for name, value in row.items()} for row in rows]
-    line_1 = [" ".join(filter(None, (row["street_number"], row["address_1"]))) or None for row in rows]
+    line_1 = [
+        " ".join(filter(None, (row["street_number"], row["address_1"]))) or None for row in rows
+    ]
     columns = {
         "source": ["febrl"] * len(rows),
         "entity": ["customer"] * len(rows),
@@ -39,10 +41,12 @@ def read(file: Path) -> pa.Table:
     return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
 
 
-@pytest.mark.parametrize("number, least", [(1, 0.99), (2, 0.985), (3, 0.985)])
+@pytest.mark.parametrize(("number", "least"), [(1, 0.99), (2, 0.985), (3, 0.985)])
 def test_febrl(febrl_folder, number, least):
     records, truth = as_records(read(febrl_folder / f"dataset{number}.csv"))
     result = Home(records).table()
-    keys = dict(zip(result["record_key"].to_pylist(), result["customer_key"].to_pylist(), strict=True))
+    keys = dict(
+        zip(result["record_key"].to_pylist(), result["customer_key"].to_pylist(), strict=True)
+    )
     found = [keys[key] for key in truth["record_key"].to_pylist()]
     assert score(found, truth["person_id"].to_pylist()).f1 >= least

@@ -59,7 +59,7 @@ def test_when_customers_merge_the_older_key_wins():
 
 
 def test_when_a_customer_splits_the_larger_part_keeps_the_key():
-    found = keyed({"a": 1, "b": 2, "c": 2}, {name: ("K", 1) for name in "abc"})
+    found = keyed({"a": 1, "b": 2, "c": 2}, dict.fromkeys("abc", ("K", 1)))
     assert found["b"] == found["c"] == ("K", None)
     assert found["a"][0] != "K"
     assert found["a"][1] == "split"

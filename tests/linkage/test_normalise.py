@@ -15,7 +15,7 @@ def prepared(row: dict):
 
 
 @pytest.mark.parametrize(
-    "row, first, last",
+    ("row", "first", "last"),
     [
         ({"name": "Smith, John Q"}, "JOHN", "SMITH"),
         ({"name": "Mr. John Smith Jr."}, "JOHN", "SMITH"),
@@ -40,7 +40,7 @@ def test_a_couples_other_half_is_known():
 
 
 @pytest.mark.parametrize(
-    "name, core",
+    ("name", "core"),
     [
         ("Oak Ridge Dental, LLC", "OAKRIDGEDENTAL"),
         ("OAK RIDGE DENTAL L.L.C.", "OAKRIDGEDENTAL"),
@@ -54,7 +54,7 @@ def test_company_forms_fall_away(name, core):
 
 
 @pytest.mark.parametrize(
-    "phone, expected",
+    ("phone", "expected"),
     [
         ("(512) 234-5678", "+15122345678"),
         ("1-512-234-5678 x12", "+15122345678"),
@@ -74,7 +74,7 @@ def test_phones(phone, expected):
 
 
 @pytest.mark.parametrize(
-    "email, own, shared",
+    ("email", "own", "shared"),
     [
         ("Jo.Smith+deals@GMail.com", "josmith@gmail.com", None),
         (" jo@Example-Home.com ", "jo@example-home.com", None),
@@ -101,6 +101,8 @@ def test_the_operators_own_office_is_nobodys_home():
     assert prepared(row)["home"] is None
 
 
-@pytest.mark.parametrize("tax_id, expected", [("12-3456789", "123456789"), ("00-0000000", None)])
+@pytest.mark.parametrize(
+    ("tax_id", "expected"), [("12-3456789", "123456789"), ("00-0000000", None)]
+)
 def test_tax_ids(tax_id, expected):
     assert prepared({"company": "Oak", "tax_id": tax_id})["tax_id"] == expected

@@ -1,5 +1,7 @@
 """Small cases a person would decide at a glance, with the default model: who is one, who is two."""
 
+# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
+
 from __future__ import annotations
 
 import pytest

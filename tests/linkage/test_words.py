@@ -1,4 +1,4 @@
-"""Words that outrank the model: the operator's, then the vendors'; erased people stay who they were."""
+"""Words that outrank the model: the operator's, then the vendors'; the erased stay themselves."""
 
 from __future__ import annotations
 

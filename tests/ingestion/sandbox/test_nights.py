@@ -9,6 +9,8 @@ import pytest
 from ingestion.sandbox import Sandbox, build_world
 from tests.ingestion.sandbox.conftest import ANCHOR
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def young_world():

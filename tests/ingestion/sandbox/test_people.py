@@ -46,7 +46,7 @@ def test_shared_homes_come_at_the_rate_asked_for(people):
 
 
 @pytest.mark.parametrize(
-    "system, column, missing",
+    ("system", "column", "missing"),
     [("invoicing", "phone", 0.40), ("dispatch", "email", 0.75), ("mail_list", "phone", 1.0)],
 )
 def test_systems_lack_what_they_lack(people, system, column, missing):

@@ -14,6 +14,7 @@ import pytest
 from ingestion.sandbox import FaultRates, Sandbox, WorldRates, build_world
 from ingestion.sandbox.serve import Store
 
+pytestmark = pytest.mark.slow
 ANCHOR = date(2026, 10, 14)
 Found = set[tuple[str, str]]
 

@@ -1,4 +1,4 @@
-"""One row per model (markov, shapley), window and channel: the channel's effect on getting a job."""
+"""One row per model (markov, shapley), window and channel: the effect on getting a job."""
 
 from dbt_project.measurement.tables import channel_effects_table
 

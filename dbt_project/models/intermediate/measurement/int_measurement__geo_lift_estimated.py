@@ -1,4 +1,4 @@
-"""One row per geo campaign, window and method: incremental revenue of the treated areas, in cents."""
+"""One row per geo campaign, window and method: incremental revenue of the areas mailed."""
 
 from dbt_project.measurement.tables import geo_lift_table
 

@@ -34,7 +34,7 @@ WAVES = """
 
 
 def model(dbt, session):
-    """Estimate from `int_measurement__units_built`; the statistics are in dbt_project.measurement."""
+    """Estimate from `int_measurement__units_built`; the work is in dbt_project.measurement."""
     dbt.config(materialized="table")
     units = dbt.ref("int_measurement__units_built")
     context = dbt.ref("stg_matchback__run_context").df()

@@ -1,4 +1,4 @@
-"""One row per campaign, wave and day since window start: arrivals seen, and the forecast of the rest."""
+"""One row per campaign, wave and day since window start: arrivals seen, the rest forecast."""
 
 from dbt_project.measurement.tables import response_curve_table
 
