@@ -187,7 +187,8 @@ class _Rebuilder:
         )
         self.rates = [
             tuple(
-                np.log(kind[name]).tolist() for kind in (model.person, model.home, model.strangers)
+                np.log(np.maximum(kind[name], 1e-12)).tolist()
+                for kind in (model.person, model.home, model.strangers)
             )
             for name in self.names
         ]

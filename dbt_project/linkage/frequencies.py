@@ -83,35 +83,32 @@ def measure_frequencies(connection: duckdb.DuckDBPyConnection, *, source: str, t
         )
     connection.execute(_MARKED.format(source=source))
     count = int(connection.execute(f"select count(*) from {source}").fetchall()[0][0])
+    active = [
+        name for name in KEYS if count <= RECORDS_FOR_WIDE_KEYS or not name.startswith("wide_")
+    ]
     keys = ", ".join(
-        f"case when {_allowed(name, count)} and {_all_known(texts)} "
-        f"then hash({texts}) end as by_{name}"
-        for name, (texts, _) in KEYS.items()
+        f"case when {_all_known(KEYS[name][0])} then hash({KEYS[name][0]}) end as by_{name}"
+        for name in active
     )
     connection.execute(f"create or replace temp table hashed as select *, {keys} from marked")
-    for name, (_, limit) in KEYS.items():
+    for name in active:
         connection.execute(
             f"""
             create or replace temp table common_{name} as
             select by_{name} from hashed where by_{name} is not null
-            group by by_{name} having count(*) > {limit}
+            group by by_{name} having count(*) > {KEYS[name][1]}
             """
         )
-    _finish(connection, target)
+    _finish(connection, target, active)
     for name in ("phone_use", "email_use", "home_use", "marked", "hashed"):
         connection.execute(f"drop table {name}")
-    for name in KEYS:
+    for name in active:
         connection.execute(f"drop table common_{name}")
 
 
 def _all_known(texts: str) -> str:
     """Return the condition that every text of a key is there."""
     return " and ".join(f"({part}) is not null" for part in _parts(texts))
-
-
-def _allowed(name: str, count: int) -> str:
-    """Return the SQL word that switches a key off where the data is too large for it."""
-    return "false" if name.startswith("wide_") and count > RECORDS_FOR_WIDE_KEYS else "true"
 
 
 def _parts(texts: str) -> list[str]:
@@ -126,14 +123,16 @@ def _parts(texts: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _finish(connection: duckdb.DuckDBPyConnection, target: str) -> None:
-    """Null the keys that are too common; number and fingerprint the rows."""
+def _finish(connection: duckdb.DuckDBPyConnection, target: str, active: list[str]) -> None:
+    """Null the keys that are too common or not active; number and fingerprint the rows."""
     keys = ", ".join(
         f"case when by_{name} not in (select by_{name} from common_{name}) then by_{name} end "
         f"as key_{name}"
+        if name in active
+        else f"cast(null as ubigint) as key_{name}"
         for name in KEYS
     )
-    dropped = ", ".join(f"by_{name}" for name in KEYS)
+    dropped = ", ".join(f"by_{name}" for name in active)
     content = (
         "is_company, first, last, middle, suffix, partner, company, own_phones, common_phone, "
         "own_email, shared_email, tax_id, house_number, street, other_line, unit, zip, city_key, "

@@ -32,7 +32,7 @@ class Rule:
     channels: tuple[str, ...] = ()
 
 
-_RUNBOOKS = "docs/runbooks.md"
+_RUNBOOKS = "orchestration/runbooks.md"
 
 DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("run_failed", "page", "data", f"{_RUNBOOKS}#a-run-failed"),

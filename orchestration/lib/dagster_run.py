@@ -24,6 +24,8 @@ run_monitoring:
   enabled: true
   start_timeout_seconds: 600
   poll_interval_seconds: 60
+nux:
+  enabled: false
 retention:
   sensor:
     purge_after_days: 7

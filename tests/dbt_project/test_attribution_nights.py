@@ -21,7 +21,8 @@ from tests.dbt_project.attribution_world import (
     open_home,
 )
 
-pytestmark = pytest.mark.slow
+# A build of the whole project; three of them on a busy machine take their time.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 FIRST_NIGHT = datetime(2026, 6, 1, 6, tzinfo=UTC)
 SECOND_NIGHT = datetime(2026, 9, 1, 6, tzinfo=UTC)

@@ -9,7 +9,8 @@ import pytest
 from tests.dbt_project.attribution_cases import case_marts
 from tests.dbt_project.attribution_world import Marts
 
-pytestmark = pytest.mark.slow
+# A build of the whole project; three of them on a busy machine take their time.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

@@ -113,13 +113,18 @@ def test_no_personal_field_of_the_world_is_published(
     operator: Operator, first_night: subprocess.CompletedProcess[str]
 ) -> None:
     with operator.published() as marts:
-        for table in table_names(marts):
-            texts = marts.execute(
-                f"select count(*) from (select unnest([columns(* exclude ()) :: varchar]) "
-                f'from "{table}") as cells(cell) '
-                "where regexp_matches(cell, '[a-z0-9._]+@[a-z0-9-]+[.](com|net|org)')"
+        exposed = []
+        for table, column in marts.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where database_name = 'published' and data_type = 'VARCHAR'"
+        ).fetchall():
+            found = marts.execute(
+                f'select count(*) from "{table}" where regexp_matches("{column}", '
+                "'[A-Za-z0-9._]+@[A-Za-z0-9-]+[.](com|net|org|test|example)')"
             ).fetchone()
-            assert texts == (0,), table
+            if found != (0,):
+                exposed.append((table, column, found))
+    assert exposed == []
 
 
 def test_the_same_world_read_again_changes_nothing(

@@ -1,7 +1,5 @@
 """Records of a hard world with their truth, as the linkage gets them; used by tests and bench."""
 
-# ruff: noqa: E501 (lines of SQL, or of one record, read better unbroken)
-
 from __future__ import annotations
 
 import csv

@@ -91,11 +91,11 @@ def test_every_message_names_rule_owner_and_runbook(tmp_path, receiver):
     settings = settings_with(tmp_path, webhook_url=receiver.url, slack_url=receiver.url)
     raised(settings)
     plain = next(body for body in receiver.bodies if "rule" in body)
-    assert plain["runbook"] == "docs/runbooks.md#a-check-failed"
+    assert plain["runbook"] == "orchestration/runbooks.md#a-check-failed"
     assert (plain["rule"], plain["owner"], plain["severity"]) == ("check_failed", "data", "ticket")
     slack = next(body for body in receiver.bodies if "rule" not in body)
     assert set(slack) == {"text"}
-    assert "Runbook: docs/runbooks.md#a-check-failed" in slack["text"]
+    assert "Runbook: orchestration/runbooks.md#a-check-failed" in slack["text"]
     line = json.loads((settings.state_dir / "alerts.log").read_text())
     assert line["text"] == "words"
 

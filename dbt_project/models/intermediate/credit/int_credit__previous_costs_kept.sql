@@ -16,7 +16,7 @@ taken as (
         waves.response_window_days,
         cast(
             coalesce(cast(waves.unspread_cost_amount * 100 as bigint), 0)
-            + coalesce(waves.piece_cost_cents, 0)
+            + coalesce(cast(waves.piece_cost_amount * 100 as bigint), 0)
             as bigint
         ) as cost_cents
     from {{ previous_mart('fct_campaign_waves') }} as waves

@@ -99,7 +99,8 @@ waves as (
         wave,
         response_window_days,
         cast(
-            coalesce(cast(unspread_cost_amount * 100 as bigint), 0) + coalesce(piece_cost_cents, 0) as bigint
+            coalesce(cast(unspread_cost_amount * 100 as bigint), 0)
+            + coalesce(cast(piece_cost_amount * 100 as bigint), 0) as bigint
         ) as cost_cents,
         as_of_at
     from {{ ref('fct_campaign_waves') }}

@@ -195,7 +195,7 @@ waves_completed as (
         cast(coalesce(waves.mailed_count, 0) as bigint) as pieces_mailed,
         campaigns.response_window_days,
         {{ amount('costs.cost_cents') }} as unspread_cost_amount,
-        piece_costs.cost_cents as piece_cost_cents,
+        {{ amount('piece_costs.cost_cents') }} as piece_cost_amount,
         completeness.is_data_complete,
         waves.median_in_home_on as in_home_on,
         waves.first_window_starts_on as window_starts_on,

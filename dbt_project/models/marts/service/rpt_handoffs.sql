@@ -172,7 +172,7 @@ final as (
         handoff,
         owner,
         rollback_step,
-        'docs/runbooks.md#' || replace(handoff, ' ', '-') as runbook,
+        'orchestration/runbooks.md#' || replace(handoff, ' ', '-') as runbook,
         cast(position as bigint) as position,
         cast(coalesce(failures_24h, 0) as bigint) as failures_24h,
         {{ local_date('last_success_at') }} as last_success_on,
