@@ -35,10 +35,10 @@ demo: setup ## stand-in vendors, the nightly job, the first ROI table
 	@$(BIN)/matchback demo
 
 test: setup ## the whole test suite
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-fast: setup ## without the slow ones, under a minute
-	@$(BIN)/pytest -m "not slow" -q
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow" -q
 
 check: setup ## format, lint, types, borders
 	$(BIN)/ruff format --check .
