@@ -114,7 +114,7 @@ class Lift(Section):
 class Identity(Section):
     """Match probability from which records are merged, and from which a person is asked."""
 
-    match_threshold: float = Field(default=0.95, gt=0, le=1)
+    match_threshold: float = Field(default=0.90, gt=0, le=1)
     review_threshold: float = Field(default=0.60, gt=0, le=1)
     maximum_cluster_size: int = Field(default=12, gt=1)
 

@@ -45,7 +45,7 @@ def review(limit: int = typer.Option(20, min=1, help="The surest so many.")) -> 
     """Show pairs the model is not sure of, side by side, surest first."""
     settings = load_settings()
     console = Console(highlight=False)
-    with open_warehouse(settings, read_only=True) as connection:
+    with open_warehouse(settings) as connection:
         _require_identity(connection)
         pairs = review_pairs(connection, limit=limit)
     if not pairs:
@@ -92,7 +92,7 @@ def undo_command(
 @identity.command("decisions")
 def decisions() -> None:
     """List what was decided, newest first."""
-    with open_warehouse(load_settings(), read_only=True) as connection:
+    with open_warehouse(load_settings()) as connection:
         rows = list_decisions(connection)
     table = Table("number", "when (UTC)", "who", "word", "records", "stands", "note")
     for row in rows:

@@ -98,9 +98,10 @@ def run_failure_alert(context: RunFailureSensorContext) -> None:
     default_status=DefaultSensorStatus.RUNNING,
 )
 def check_failure_alert(context: SensorEvaluationContext) -> SensorResult:
-    """A failed check is an alert; one per asset and check while it stays red."""
-    from orchestration.lib.alert_router import raise_alert
+    """A failed check is an alert, one while it stays red; it closes when the check passes."""
+    from orchestration.lib.alert_router import close_alert, raise_alert
 
+    settings = load_settings()
     records = context.instance.get_event_records(
         EventRecordsFilter(
             event_type=DagsterEventType.ASSET_CHECK_EVALUATION,
@@ -112,13 +113,17 @@ def check_failure_alert(context: SensorEvaluationContext) -> SensorResult:
     for record in records:
         event = record.event_log_entry.dagster_event
         evaluation = event.asset_check_evaluation_data if event else None
-        if evaluation is None or evaluation.passed:
+        if evaluation is None:
             continue
         asset = "/".join(evaluation.asset_key.path)
+        cause = f"{asset}:{evaluation.check_name}"
+        if evaluation.passed:
+            close_alert(settings, rule="check_failed", cause_key=cause)
+            continue
         raise_alert(
-            load_settings(),
+            settings,
             rule="check_failed",
-            cause_key=f"{asset}:{evaluation.check_name}",
+            cause_key=cause,
             text=f"Check {evaluation.check_name} of {asset} failed in run {record.run_id}.",
         )
     cursor = str(records[-1].storage_id) if records else context.cursor

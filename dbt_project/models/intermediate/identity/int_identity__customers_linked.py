@@ -1,4 +1,4 @@
-"""One row per customer record and mail recipient: whose it is. The work is in dbt_project.linkage."""
+"""One row per customer record and recipient: whose it is. The work is in dbt_project.linkage."""
 
 from dbt_project.linkage.dbt_run import link_in_warehouse
 

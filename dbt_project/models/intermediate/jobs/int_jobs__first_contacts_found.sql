@@ -40,6 +40,7 @@ chains as (
     where
         parent_job_key is not null
         and parent_job_key <> job_key
+        and {{ run_setting('chain_follow_up_jobs') }}
     union all
     select
         chains.job_key,
