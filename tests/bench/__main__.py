@@ -37,7 +37,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="matchback-bench-") as folder:
         bench_import(Path(folder), arguments.rows)
     sys.stdout.flush()
-    command = [sys.executable, "-m", "tests.linkage.bench", str(arguments.records)]
+    file = Path(__file__).parents[1] / "linkage" / "bench.py"
+    command = [sys.executable, str(file), "--records", str(arguments.records)]
     return subprocess.run(command, check=False).returncode
 
 
