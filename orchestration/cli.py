@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -28,6 +29,7 @@ COMMANDS = (
     "ui",
     "query",
     "status",
+    "checks",
     "inspect",
     "why",
     "report",
@@ -59,8 +61,12 @@ app = typer.Typer(
 )
 
 
-def _register_commands() -> None:
-    for name in COMMANDS:
+def _register_commands(words: Sequence[str] = ()) -> None:
+    """Add the commands named among the words; all of them where none is (help, a misspelling).
+
+    The statistics behind `plan` take a second to import, which `why` does not need.
+    """
+    for name in [name for name in COMMANDS if name in words] or COMMANDS:
         module = importlib.import_module(f"orchestration.commands.{name}")
         module.register(app)
 
@@ -90,7 +96,7 @@ def main() -> None:
     # Libraries' notes to programmers (sqlglot's about its own packaging) help no operator.
     warnings.simplefilter("ignore")
     try:
-        _register_commands()
+        _register_commands(sys.argv[1:])
         app()
     except MatchbackError as error:
         if os.environ.get("MATCHBACK_DEBUG"):
