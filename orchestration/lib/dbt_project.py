@@ -17,6 +17,7 @@ from typing import Any
 
 from ingestion.errors import MatchbackError
 from ingestion.settings import Settings
+from orchestration.lib.warehouse import single_run
 
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 # Unit tests prove the SQL, not tonight's data: the test suite runs them, the nightly does not.
@@ -91,12 +92,14 @@ def ensure_manifest(settings: Settings) -> Path:
         TransformError: The project does not parse; the message holds dbt's last lines.
     """
     manifest = target_dir(settings) / "manifest.json"
-    if manifest.exists() and manifest.stat().st_mtime >= _newest_source():
-        return manifest
-    result = run_dbt(settings, "parse", "--quiet")
-    if result.returncode != 0:
-        raise TransformError(f"The dbt project does not parse: {last_lines(result.stdout)}")
-    os.utime(manifest)
+    # Two processes that load the definitions at once must not read each other's half file.
+    with single_run(settings, name="parse", wait=True):
+        if manifest.exists() and manifest.stat().st_mtime >= _newest_source():
+            return manifest
+        result = run_dbt(settings, "parse", "--quiet")
+        if result.returncode != 0:
+            raise TransformError(f"The dbt project does not parse: {last_lines(result.stdout)}")
+        os.utime(manifest)
     return manifest
 
 
