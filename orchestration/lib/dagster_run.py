@@ -82,6 +82,7 @@ def run_job(
 
     job = defs.resolve_job_def(job_name)
     with DagsterInstance.get() as instance, listening(progress):
+        end_dead_runs(instance, job_name)
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -111,6 +112,30 @@ def run_job(
         failed_checks=tuple(failed_checks),
         published=published,
     )
+
+
+def end_dead_runs(instance: Any, job_name: str) -> int:
+    """Fail runs of a job that a command began and never ended, and free their pool slots.
+
+    The caller holds the job's lock, so whoever began them is gone (killed, power lost); without
+    this the next run would wait for their place in the writer's pool for ever.
+
+    Returns:
+        How many there were.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    dead = instance.get_runs(
+        RunsFilter(
+            job_name=job_name,
+            statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING],
+            tags={"matchback/started_by": "command"},
+        )
+    )
+    for run in dead:
+        instance.report_run_failed(run, "Its process ended without a word; the next run goes on.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return len(dead)
 
 
 def _cause(event: Any) -> str:
