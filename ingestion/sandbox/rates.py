@@ -31,6 +31,7 @@ class FaultRates:
     books_amount_differs: float = 0.004
     books_invoice_missing: float = 0.006
     books_invoice_doubled: float = 0.002
+    books_copy_deleted: float = 0.004
     payment_over_invoice: float = 0.003
     refund_over_invoice: float = 0.001
     piece_without_scan: float = 0.010

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ingestion.sandbox.catalogue import INSTALL
 from ingestion.sandbox.columns import generator
 from ingestion.sandbox.generate.calendar import (
     FUTURE_DAYS,
@@ -19,6 +20,13 @@ from ingestion.sandbox.generate.roster import TENANTS, Roster
 from ingestion.sandbox.rates import WorldRates
 
 JOBS_PER_TECHNICIAN_DAY = 3.4
+WAY = 2_400
+SHORTEST_WAY = 900
+WAIT = 1_200
+MOVED_TOGETHER = (
+    *("arrived_at", "started_at", "completed_at", "reopened_at"),
+    *("hold_at", "resumed_at"),
+)
 
 
 def assign_technicians(
@@ -26,10 +34,11 @@ def assign_technicians(
 ) -> np.ndarray:
     """Give each job a technician of its tenant, in turns through each day.
 
-    Adds `technician` (number within the tenant) to the jobs.
+    Adds `technician` (number within the tenant) to the jobs. To an installation comes that
+    technician's own helper as well, so nobody is wanted in two places.
 
     Returns:
-        Technicians per tenant.
+        Technicians per tenant, helpers not counted (each has one).
     """
     tenant = roster.tenant[jobs["household"]]
     span = HISTORY_DAYS + FUTURE_DAYS
@@ -45,40 +54,43 @@ def assign_technicians(
         technician[order] = (np.arange(len(order)) - first + day[order]) % sizes[number]
     jobs["technician"] = technician
     jobs["next_on_day"] = _one_after_the_other(jobs, tenant, day)
-    jobs["second_technician"] = (jobs["job_class"] == 2) & (sizes[tenant] > 1)
+    jobs["has_helper"] = jobs["job_class"] == INSTALL
     return sizes
 
 
 def _one_after_the_other(
     jobs: dict[str, np.ndarray], tenant: np.ndarray, day: np.ndarray
 ) -> np.ndarray:
-    """Move each visit behind the technician's one before it on that day.
+    """Let each technician finish one visit before the way to the next one begins.
+
+    A visit is moved behind the one before it, and so is the way there; whoever finds nobody at
+    home waits a while before the next visit.
 
     Returns:
         Row of the technician's next visit that day (-1: none).
     """
-    went = np.flatnonzero(~np.isnat(jobs["arrived_at"]))
-    order = went[
-        np.lexsort((jobs["arrived_at"][went], jobs["technician"][went], day[went], tenant[went]))
-    ]
-    keys = np.stack([tenant[order], day[order], jobs["technician"][order]])
-    starts = np.r_[True, (np.diff(keys, axis=1) != 0).any(axis=0)] if len(order) else np.zeros(0)
+    met = ~np.isnat(jobs["arrived_at"])
+    there = np.where(met, jobs["arrived_at"], later(jobs["dispatched_at"], WAY))
+    went = np.flatnonzero(~np.isnat(there))
+    order = went[np.lexsort((there[went], day[went], jobs["technician"][went], tenant[went]))]
+    crew = tenant[order] * (int(jobs["technician"].max(initial=0)) + 1) + jobs["technician"][order]
     place = np.arange(len(order))
-    rank = place - np.maximum.accumulate(np.where(starts, place, 0))
-    arrived = jobs["arrived_at"][order].copy()
-    work = jobs["work_seconds"][order]
-    for number in range(1, int(rank.max(initial=0)) + 1):
-        rows = np.flatnonzero(rank == number)
-        free = later(arrived[rows - 1], 300 + work[rows - 1] + 900)
-        arrived[rows] = np.maximum(arrived[rows], free)
-    moved = (arrived - jobs["arrived_at"][order]).astype(np.int64)
-    for name in (
-        *("arrived_at", "started_at", "completed_at", "dispatched_at", "reopened_at"),
-        *("hold_at", "resumed_at"),
-    ):
+    rank = place - np.maximum.accumulate(np.where(np.diff(crew, prepend=-1) != 0, place, 0))
+    stay = np.where(met[order], 300 + jobs["work_seconds"][order], WAIT)
+    arrived, leaves = there[order].copy(), later(there[order], -WAY)
+    by_rank = np.argsort(rank, kind="stable")
+    for rows in np.split(by_rank, np.cumsum(np.bincount(rank))[:-1])[1:]:
+        free = later(arrived[rows - 1], stay[rows - 1])
+        arrived[rows] = np.maximum(arrived[rows], later(free, SHORTEST_WAY))
+        leaves[rows] = np.maximum(later(arrived[rows], -WAY), free)
+    moved = (arrived - there[order]).astype(np.int64)
+    for name in MOVED_TOGETHER:
         jobs[name][order] = later(jobs[name][order], moved)
+    in_time = np.isnat(jobs["cancelled_at"][order]) | (leaves < jobs["cancelled_at"][order])
+    jobs["dispatched_at"][order] = only_where(in_time, leaves)
     following = np.full(len(day), -1)
-    inner = np.flatnonzero(rank[1:] > 0) if len(order) else np.zeros(0, dtype=np.int64)
+    same_day = (rank[1:] > 0) & (day[order[1:]] == day[order[:-1]])
+    inner = np.flatnonzero(same_day & met[order[1:]] & met[order[:-1]])
     following[order[inner]] = order[inner + 1]
     return following
 

@@ -49,7 +49,8 @@ def build_invoices(
             [np.zeros(len(job) + len(zero), dtype=bool), np.arange(lone) < lost]
         ),
     }
-    columns = invoices | _amounts(invoices, jobs, rng) | _events(invoices, calendar, rng, rates)
+    invoices |= _amounts(invoices, jobs, rng)
+    columns = invoices | _events(invoices, calendar, rng, rates)
     columns["overpaid"] &= columns["total_cents"] > 0
     return columns
 
@@ -103,12 +104,14 @@ def _events(
     paid = ~voided & (rng.random(count) < 0.9)
     synced = rng.random(count) >= faults.books_invoice_missing
     doubled = synced & (rng.random(count) < faults.books_invoice_doubled)
-    deleted_copy = synced & ~doubled & (rng.random(count) < 0.004)
+    deleted_copy = synced & ~doubled & (rng.random(count) < faults.books_copy_deleted)
     differs = synced & ~voided & (rng.random(count) < faults.books_amount_differs)
     changed_at = later(created, rng.integers(2, 40, count) * DAY)
     paid_at = later(created, rng.exponential(6 * DAY, count) + 900)
     change = rng.choice([-2_500, -1_000, 1_500, 4_900], count)
-    change = np.where(paid & (changed_at > paid_at), np.abs(change), change)
+    # Made cheaper only before it is paid, and never to nothing.
+    dearer = (paid & (changed_at > paid_at)) | (invoices["labor_cents"] <= 5_000)
+    change = np.where(dearer, np.abs(change), change)
     overpaid = paid & ~changed & (rng.random(count) < faults.payment_over_invoice)
     books_at = later(created, rng.integers(2 * HOUR, 30 * HOUR, count))
     return {

@@ -64,9 +64,9 @@ def load_small_tables(
         ],
         "technicians": [
             {"tenant": tenant, "technician": number, "technician_id": 7_001 + number,
-             "name": technician_name(tenant, number),
-             "crew": f"Crew {number // 2 + 1}"}
-            for tenant, size in enumerate(crew_sizes) for number in range(int(size))
+             "name": technician_name(tenant, number), "is_helper": number >= size,
+             "crew": f"Crew {number % int(size) + 1}"}
+            for tenant, size in enumerate(crew_sizes) for number in range(2 * int(size))
         ],
         "zones": [
             {"zone": number, "postal_code": code, "tenant": number % len(TENANTS),

@@ -18,7 +18,7 @@ class Truth(Mapping[str, pa.Table]):
 
     `campaigns` (true lift), `members` (true arm and person), `jobs` (true cause and what evidence
     of it the systems hold), `records` (true person and home of every record), `faults` (kind,
-    source, account, entity, record_id, since).
+    source, account, entity, record_id, since, until).
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:

@@ -87,7 +87,8 @@ inner join base.members_written as w on w.n = m.n;
 
 create or replace view truth.faults as
 select 'booking_without_job' as kind, 'servicetitan' as source, account, 'bookings' as entity,
-    booking_id::varchar as record_id, happened_at + interval 1 hour as since
+    booking_id::varchar as record_id, happened_at + interval 1 hour as since,
+    null::timestamp as until
 from base.lost_requests where way = 1 and promised
 union all by name
 select 'job_without_booking' as kind, 'servicetitan' as source, account, 'jobs' as entity,
@@ -159,8 +160,8 @@ select 'books_invoice_missing' as kind, 'servicetitan' as source, account, 'invo
     invoice_id::varchar as record_id, created_at as since from base.invoices where books_at is null
 union all by name
 select 'books_invoice_doubled' as kind, 'quickbooks' as source, 'main' as account, 'invoices' as entity,
-    book_invoice_id::varchar as record_id, happened_at as since from base.book_invoices
-where is_copy and deleted_at is null
+    book_invoice_id::varchar as record_id, happened_at as since, deleted_at as until
+from base.book_invoices where is_copy
 union all by name
 select 'payment_over_invoice' as kind, 'servicetitan' as source, account, 'invoices' as entity,
     invoice_id::varchar as record_id, paid_at as since from base.invoices where overpaid

@@ -358,10 +358,10 @@ from stated
 
 -- entity: appointment_assignments
 with crew as (
-    select *, unnest(case when second_technician then [0, 1] else [0] end) as place
+    select *, unnest(case when has_helper then [0, 1] else [0] end) as place
     from base.jobs where not serve.past(gone_at)
 ),
-sized as (select tenant, count(*) as technicians from base.technicians group by tenant)
+led as (select tenant, count(*) as technicians from base.technicians where not is_helper group by tenant)
 select
     c.account, c.assignment_id + 25000000 * c.place as id, c.created_at,
     serve.latest([c.created_at, c.dispatched_at, c.started_at, c.completed_at]) as modified_at,
@@ -377,8 +377,8 @@ select
         'active': true
     } as payload
 from crew as c
-inner join sized as s on s.tenant = c.tenant
-inner join base.technicians as t on t.tenant = c.tenant and t.technician = (c.technician + c.place) % s.technicians
+inner join led as l on l.tenant = c.tenant
+inner join base.technicians as t on t.tenant = c.tenant and t.technician = c.technician + c.place * l.technicians
 
 -- entity: estimates
 select

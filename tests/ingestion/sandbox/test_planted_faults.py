@@ -41,7 +41,7 @@ def found(store: Store, sql: str, **entities: str) -> Found:
 def planted(store: Store, kind: str, entity: str | None = None) -> Found:
     rows = store.rows(
         "select account, record_id, entity from truth.faults"
-        " where kind = ? and since <= serve.now()",
+        " where kind = ? and since <= serve.now() and coalesce(until > serve.now(), true)",
         [kind],
     )
     return {(account, record) for account, record, which in rows if entity in (None, which)}
