@@ -20,8 +20,9 @@ from orchestration.lib import dbt_project
 from orchestration.lib.build_steps import BuildFacts, compiled_after_dbt, run_facts
 from orchestration.lib.dbt_project import TransformError
 from orchestration.lib.nightly import refresh_after_dbt
-from orchestration.lib.publish import PublishedTable, publish_marts
+from orchestration.lib.publish import publish_marts
 from orchestration.lib.run_context import write_run_context
+from orchestration.lib.table_measures import TableMeasures
 from orchestration.lib.warehouse import create_own_tables, open_warehouse, single_run
 
 # By which column a row of our own tables became known; landed tables have `_loaded_at`.
@@ -40,7 +41,7 @@ KNOWN_BY = {
 
 def build_as_of(
     settings: Settings, instant: datetime, folder: Path, progress: Callable[[str], None]
-) -> tuple[PublishedTable, ...]:
+) -> tuple[TableMeasures, ...]:
     """Build and publish what was known at `instant` into `folder`.
 
     Raises:
@@ -73,7 +74,7 @@ def build_as_of(
 
 def _publish(
     scratch: Settings, folder: Path, *, run_id: str, instant: datetime
-) -> tuple[PublishedTable, ...]:
+) -> tuple[TableMeasures, ...]:
     manifest = dbt_project.read_manifest(dbt_project.target_dir(scratch) / "manifest.json")
     folder.parent.mkdir(parents=True, exist_ok=True)
     facts = BuildFacts(run_id, instant, instant, True, "an as-of build was asked for")

@@ -25,9 +25,10 @@ from orchestration.lib.nightly import (
     run_totals,
 )
 from orchestration.lib.operator_store import carry_to_warehouse
-from orchestration.lib.publish import PublishedTable, publish_marts
+from orchestration.lib.publish import publish_marts
 from orchestration.lib.published import open_published
 from orchestration.lib.run_context import write_run_context
+from orchestration.lib.table_measures import TableMeasures
 from orchestration.lib.warehouse import (
     create_own_tables,
     open_warehouse,
@@ -139,7 +140,7 @@ def check_marts_door(settings: Settings) -> Sequence[Any]:
 
 def publish_build(
     settings: Settings, *, progress: Callable[[str], None] | None = None
-) -> tuple[PublishedTable, ...]:
+) -> tuple[TableMeasures, ...]:
     """Publish the build, record it and leave the success marker.
 
     Raises:

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,10 @@ import duckdb
 
 from ingestion.errors import DiskFullError, PublishError
 from orchestration.lib.masking import masked_select
+from orchestration.lib.table_measures import TableMeasures, measure_table
 
 STORAGE_VERSION = "v1.2.0"
 RESTRICTED_MODE = 0o600
-
-
-@dataclass(frozen=True)
-class PublishedTable:
-    """One published table: its name, rows and exact totals of its `_amount` columns."""
-
-    name: str
-    row_count: int
-    totals: Mapping[str, str]
 
 
 def publish_marts(
@@ -43,7 +34,7 @@ def publish_marts(
     keep_runs: int = 3,
     runs_folder: Path | None = None,
     progress: Callable[[str], None] | None = None,
-) -> tuple[PublishedTable, ...]:
+) -> tuple[TableMeasures, ...]:
     """Publish schemas `marts` and `restricted` of an open warehouse.
 
     Args:
@@ -99,7 +90,7 @@ def _write_files(
     folder: Path,
     comments: Mapping[str, tuple[str, Mapping[str, str]]],
     progress: Callable[[str], None] | None,
-) -> tuple[PublishedTable, ...]:
+) -> tuple[TableMeasures, ...]:
     names = _tables_of(connection, "marts")
     if not names:
         raise PublishError(
@@ -119,7 +110,10 @@ def _write_files(
                 f'copy outgoing.marts."{name}" to ? (format parquet, compression zstd)',
                 [str(folder / "parquet" / f"{name}.parquet")],
             )
-            published.append(_measured(connection, name, columns))
+            relation = f'outgoing.marts."{name}"'
+            published.append(
+                measure_table(connection, relation, name, [column for column, _ in columns])
+            )
     restricted = folder / "restricted.duckdb"
     with _attached(connection, restricted):
         connection.execute("create schema outgoing.restricted")
@@ -188,17 +182,6 @@ def _comment(
 
 def _quoted(text: str) -> str:
     return "'" + " ".join(text.split()).replace("'", "''") + "'"
-
-
-def _measured(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: list[tuple[str, str]]
-) -> PublishedTable:
-    amounts = [column for column, _ in columns if column.endswith("_amount")]
-    sums = "".join(f', sum("{column}")' for column in amounts)
-    row = connection.execute(f'select count(*){sums} from outgoing.marts."{name}"').fetchone()
-    assert row is not None  # noqa: S101 - an aggregate always has its row
-    totals = {column: str(value or 0) for column, value in zip(amounts, row[1:], strict=True)}
-    return PublishedTable(name=name, row_count=row[0], totals=totals)
 
 
 def _sync_to_disk(folder: Path) -> None:

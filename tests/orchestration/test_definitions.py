@@ -64,6 +64,15 @@ def test_every_asset_has_an_owner_a_group_and_a_description(definitions: Any) ->
     assert bare == []
 
 
+def test_every_dbt_test_is_a_check_of_an_asset(definitions: Any) -> None:
+    """A test over several models names the one it stands under, in its config's meta."""
+    from orchestration.defs.transform.assets import MANIFEST
+
+    tests = {node["name"] for node in MANIFEST["nodes"].values() if node["resource_type"] == "test"}
+    checks = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
+    assert tests - checks == set()
+
+
 def test_lineage_reaches_from_a_vendors_table_to_the_published_file(definitions: Any) -> None:
     from dagster import AssetKey
 

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_invoices'}}}) }}
 -- Net revenue of a counted invoice is the sum of its lines' net amounts, to the cent.
 with lines as (
 

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_attribution_credits'}}}) }}
 -- A credited piece: first contact lies before in-home date + window, and not before the window opened unless
 -- an answer to the piece was seen by then.
 with credits as (

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_attribution_credits'}}}) }}
 -- The credits of a line, model and window sum to the line's net amount, to the cent; none is left out.
 with lines as (
 

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_campaign_summary'}}}) }}
 -- Campaign by campaign: the summary's net revenue = the headline credits of the ledger, to the cent.
 with summaries as (
 

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_jobs'}}}) }}
 -- Jobs' net revenue plus lines without a job = all lines; what jobs collected never exceeds the invoices'.
 with jobs as (
 

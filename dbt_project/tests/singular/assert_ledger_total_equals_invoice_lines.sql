@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_attribution_credits'}}}) }}
 -- Credits plus unattributed = net revenue, for every model and window.
 with credits as (
 

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_mail__costs_spread'}}}) }}
 -- Costs that were assigned = what pieces carry (rate card aside) + what hangs on no piece.
 with assigned as (
 

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_restatements'}}}) }}
 -- The causes of a wave's restated net revenue sum to this build's figure less the earlier build's.
 with previous_credits as (
 

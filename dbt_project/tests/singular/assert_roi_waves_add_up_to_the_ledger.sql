@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_campaign_roi'}}}) }}
 -- The waves of a campaign = its (all) rows = its credits in the ledger, for every model and window.
 with waves as (
 

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_revenue_tie_out'}}}) }}
 -- The months of the tie-out together hold every cent of the headline ledger.
 with tie_out as (
 

@@ -16,7 +16,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 
 from ingestion.landing import OWN_TABLES
 from ingestion.registry import SOURCES
-from ingestion.settings import load_settings
+from ingestion.settings import Settings, load_settings
 from orchestration.defs.ingest.assets import OWNERS, POOL, landed_key
 from orchestration.lib.build_steps import BuildFacts, open_build
 from orchestration.lib.dbt_project import (
@@ -28,10 +28,12 @@ from orchestration.lib.dbt_project import (
     read_manifest,
     target_dir,
 )
+from orchestration.lib.mart_events import measured_last
 from orchestration.lib.resources import Matchback
 from orchestration.lib.step_progress import announce
+from orchestration.lib.table_measures import TableMeasures, measure_schema
 from orchestration.lib.translators import MatchbackTranslator
-from orchestration.lib.warehouse import single_run
+from orchestration.lib.warehouse import open_warehouse, single_run
 
 MANIFEST_PATH = ensure_manifest(load_settings())
 MANIFEST = read_manifest(MANIFEST_PATH)
@@ -93,7 +95,10 @@ def run_context_assets(
     pool=POOL,
 )
 def dbt_models(context: AssetExecutionContext, matchback: Matchback) -> Iterator[Any]:
-    """Build and test all models in one dbt call; amounts and rows are metadata of publishing."""
+    """Build and test all models in one dbt call; marts tell their rows and money totals.
+
+    A mart's event waits until dbt has let go of the warehouse, because only then can it be counted.
+    """
     settings = matchback.settings()
     announce("Building and testing the marts")
     os.environ.update(dbt_environment(settings))
@@ -106,7 +111,13 @@ def dbt_models(context: AssetExecutionContext, matchback: Matchback) -> Iterator
     with single_run(settings, name="writer", wait=True):
         BuildFacts.forget_results(settings)
         invocation = dbt.cli(arguments, context=context, target_path=target_dir(settings))
-        yield from invocation.stream()
+        deps = context.assets_def.asset_deps
+        yield from measured_last(invocation.stream(), deps, lambda: _measured_marts(settings))
+
+
+def _measured_marts(settings: Settings) -> dict[str, TableMeasures]:
+    with open_warehouse(settings) as connection:
+        return measure_schema(connection, "marts")
 
 
 assets: list[AssetsDefinition] = [run_context_assets, dbt_models]

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_canonical__invoice_lines_unioned'}}}) }}
 -- Lines, payments and credits in the unions are worth what staging holds, in the reporting currency, to the cent.
 -- Keys that an import and a connector share are left out: there the newer version counts.
 with shared_invoices as (

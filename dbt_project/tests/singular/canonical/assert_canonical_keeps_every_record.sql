@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_canonical__jobs_unioned'}}}) }}
 -- Each union has one row for every key its systems know, imports of a connector's record counted once. Rows
 -- without a rate for their currency are the only ones left out.
 with expected as (

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'stg_servicetitan__invoices'}}}) }}
 -- The money of the latest versions, read from the payloads by another way, equals staging to the cent; amounts that
 -- are rejects are left out of both.
 {% set fields = [

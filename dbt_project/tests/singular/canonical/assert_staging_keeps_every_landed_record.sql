@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'stg_servicetitan__jobs'}}}) }}
 -- Every record landed by the build is one row of its staging model: none lost, none doubled.
 {% set pairs = [
     ('servicetitan', 'customers'), ('servicetitan', 'jobs'), ('servicetitan', 'invoices'),

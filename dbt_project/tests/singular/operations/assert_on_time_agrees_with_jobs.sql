@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_jobs'}}}) }}
 -- Whether a work order began on time is told by fct_jobs and by its first appointment; they agree.
 with jobs as (
 

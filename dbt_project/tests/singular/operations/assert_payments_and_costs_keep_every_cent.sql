@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_payments'}}}) }}
 -- Money of the plain facts equals the cents of their canonical tables; tolerance none.
 with sums as (
 

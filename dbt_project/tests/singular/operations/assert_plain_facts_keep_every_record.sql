@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_leads'}}}) }}
 -- Each plain fact has exactly the records of its canonical table that are not deleted.
 {% set facts = {
     'fct_leads': 'leads', 'fct_bookings': 'bookings', 'fct_estimates': 'estimates',

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_reconciliation'}}}) }}
 -- Every finding stands in exactly one of the two reports, open or settled.
 with reported as (
 

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_api_calls'}}}) }}
 -- The attempts of all logical calls are all attempts.
 with logical_calls as (
 
