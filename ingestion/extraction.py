@@ -7,7 +7,7 @@ failed one's cursor stands no further than the rows it landed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,8 @@ from ingestion.errors import (
     WarehouseLockedError,
 )
 from ingestion.lander import EntityLander
-from ingestion.reader import EntityRun, Reader
+from ingestion.reader import EntityRun, Landing, Reader, Tombstones
+from ingestion.rejects import Reject
 from ingestion.results import EntityResult
 
 if TYPE_CHECKING:
@@ -40,17 +41,23 @@ class Extraction:
         context: The account.
         entities: In the order they are read.
         full_refresh: Whether cursors are forgotten first.
+        record_ids: Only these records are read, by id, and cursors stay as they are; None: what
+            is new.
         progress: Called after each entity.
         results: Filled while dlt walks the resources.
         error: The first fault.
+        answered, changed: Of records read by id: the ids that came, and those of new versions.
     """
 
     context: AccountContext
     entities: Sequence[str]
     full_refresh: bool = False
+    record_ids: Mapping[str, Sequence[str]] | None = None
     progress: Progress | None = None
     results: list[EntityResult] = field(default_factory=list)
     error: MatchbackError | None = None
+    answered: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
 
     def give_up(self, fault: MatchbackError) -> None:
         """Note that the account could not even be opened."""
@@ -99,6 +106,7 @@ class Extraction:
             return
         if self.full_refresh:
             state.clear()
+        by_id = None if self.record_ids is None else self.record_ids[entity]
         is_import = context.source == "import"
         with context.versions(entity, all_accounts=is_import) as versions:
             run = EntityRun(
@@ -107,12 +115,13 @@ class Extraction:
                 now=context.now,
                 run_id=context.run_id,
                 versions=versions,
-                state=state,
+                state=state if by_id is None else {},
             )
+            items = reader.read(run) if by_id is None else self._noted(reader.reread(run, by_id))
             lander = EntityLander(run, context.spool)
             fault: MatchbackError | None = None
             # Faults come out of the reader between two batches; what it gave is flushed before.
-            batches = lander.batches(reader.read(run))
+            batches = lander.batches(items)
             while True:
                 try:
                     batch = next(batches, None)
@@ -126,8 +135,16 @@ class Extraction:
                     break
                 if batch is None:
                     break
+                if by_id is not None:
+                    self.changed.update(batch.column("record_id").to_pylist())
                 yield batch
         self._finish(_result(run, lander, fault, started_at, context.clock.now()), fault)
+
+    def _noted(self, items: Iterator[Landing]) -> Iterator[Landing]:
+        for item in items:
+            if not isinstance(item, (Reject, Tombstones)):
+                self.answered.update(item.column("record_id").to_pylist())
+            yield item
 
     def _finish(self, result: EntityResult, fault: MatchbackError | None = None) -> None:
         if fault is not None:

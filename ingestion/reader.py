@@ -81,6 +81,17 @@ class Reader(Protocol):
         """
         ...
 
+    def reread(self, run: EntityRun, record_ids: Sequence[str]) -> Iterator[Landing]:
+        """Yield the present state of some records by id; cursors stay as they are.
+
+        Only asked for entities that the source's `reread_as` names. A record the vendor does not
+        answer with is left out: whether it is gone is for the next usual read to say.
+
+        Raises:
+            VendorError, CredentialsError: As `read`.
+        """
+        ...
+
     def close(self) -> None:
         """Release connections."""
         ...

@@ -78,8 +78,19 @@ def land_account(
     """
     chosen = _chosen_entities(source, entities)
     clock = clock or Clock(now=settings.now)
+    context = open_account(settings, source, account, run_id=run_id, now=now, clock=clock)
+    extraction = Extraction(
+        context=context, entities=chosen, full_refresh=full_refresh, progress=progress
+    )
+    return land(context, extraction)
+
+
+def open_account(
+    settings: Settings, source: str, account: str, *, run_id: str, now: datetime, clock: Clock
+) -> AccountContext:
+    """What a run knows of one account; nothing is connected to yet."""
     check_free_disk(settings.home, minimum_megabytes=settings.limits.minimum_free_megabytes)
-    context = AccountContext(
+    return AccountContext(
         settings=settings,
         source=source,
         account=account,
@@ -88,9 +99,10 @@ def land_account(
         spool=Spool(settings.state_dir / "spool", source=source, account=account, run_id=run_id),
         clock=clock,
     )
-    extraction = Extraction(
-        context=context, entities=chosen, full_refresh=full_refresh, progress=progress
-    )
+
+
+def land(context: AccountContext, extraction: Extraction) -> AccountResult:
+    """Read what the extraction wants and load it, as the only one who does so for the account."""
     with _only_one(context):
         return _land(context, extraction)
 
@@ -121,7 +133,8 @@ def _land(context: AccountContext, extraction: Extraction) -> AccountResult:
         error = poison
         results = [replace(item, landed_count=0, is_complete=False) for item in results]
     error = error or extraction.error
-    _write_status(context, results, error)
+    if extraction.record_ids is None:  # a few records say nothing of the whole entity
+        _write_status(context, results, error)
     with _warehouse(context) as connection:
         context.spool.drain(connection)
         connection.execute("checkpoint")

@@ -132,6 +132,7 @@ class Schedules(Section):
     """When things run, in the operator's time zone."""
 
     nightly: str = "02:00"
+    nightly_due: str = "06:00"
     sync_minutes: int = Field(default=15, ge=5, le=15)
     identity_full_scan: str = "Sunday 04:00"
 
@@ -179,6 +180,7 @@ class Limits(Section):
     memory_limit: str = "8GB"
     minimum_free_megabytes: int = 512
     lock_wait_seconds: float = 60.0
+    rereads_per_night: int = Field(default=200, ge=0)
 
 
 class Retention(Section):

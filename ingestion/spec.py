@@ -6,7 +6,8 @@ Data only; the readers are in `sources/<vendor>/` and `imports/`, the list of al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +33,20 @@ class EntitySpec:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceSpec:
-    """One source: dataset `raw_<name>` and its entities in the order they are pulled."""
+    """One source: dataset `raw_<name>` and its entities in the order they are pulled.
+
+    Attributes:
+        name: Of the source.
+        description: What is read of it.
+        entities: Its landed tables.
+        reread_as: Canonical word (`jobs`, `mail_pieces`) -> landed tables whose records the vendor
+            gives again by id. What is not named here comes again with the next usual read only.
+    """
 
     name: str
     description: str
     entities: tuple[EntitySpec, ...]
+    reread_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entity(self, name: str) -> EntitySpec:
         """The entity of that name.

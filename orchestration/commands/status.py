@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from ingestion.errors import PublishError
 from ingestion.settings import Settings, load_settings
-from orchestration.lib.paths import marker_file
+from orchestration.lib.alert_watch import last_success
 from orchestration.lib.published import open_published
 from orchestration.lib.status import GIGABYTE, disk_forecast, freshness, last_runs
 
@@ -50,13 +48,8 @@ def status() -> None:
 
 def marker_age_hours(settings: Settings) -> float | None:
     """Hours since the success marker was left, or None if there is none."""
-    from datetime import datetime
-
-    file = marker_file(settings)
-    if not file.exists():
-        return None
-    finished = datetime.fromisoformat(json.loads(file.read_text())["finished_at"])
-    return (settings.now() - finished).total_seconds() / 3600
+    finished = last_success(settings)
+    return None if finished is None else (settings.now() - finished).total_seconds() / 3600
 
 
 def open_problems(settings: Settings) -> list[Table]:

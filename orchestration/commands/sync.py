@@ -7,6 +7,7 @@ import typer
 from ingestion.errors import SettingsError
 from ingestion.settings import load_settings
 from orchestration.commands.run import chosen_sources, console, run_nightly
+from orchestration.lib.alert_watch import tend_alerts
 from orchestration.lib.status import incomplete_accounts, rows_by_source
 
 
@@ -26,6 +27,7 @@ def sync(
     for step, cause in outcome.failures:
         console.print(f"[red]{step}[/]: {cause}", soft_wrap=True)
     console.print(rows_by_source(settings, outcome.run_id))
+    tend_alerts(settings)
     if not outcome.is_success:
         raise typer.Exit(1)
     incomplete = incomplete_accounts(settings, outcome.run_id)

@@ -87,11 +87,11 @@ def open_build(
     started_at = settings.now()
     with single_run(settings, name="writer", wait=True), open_warehouse(settings) as connection:
         create_own_tables(connection)
+        carry_to_warehouse(connection, settings)
         decision = decide_build(connection, settings, now=started_at, force=force)
         as_of = settings.now()
         facts = BuildFacts(run_id, as_of, started_at, decision.is_needed, decision.reason)
         if decision.is_needed:
-            carry_to_warehouse(connection, settings)
             write_run_context(
                 connection,
                 settings,

@@ -7,7 +7,6 @@ people go to the audit log, from where the next build reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,16 +32,6 @@ COLUMNS = (
     "observed",
     "first_seen_at",
 )
-
-
-@dataclass(frozen=True)
-class Reread:
-    """Records worth reading again because a finding about them opened: a safe first remedy."""
-
-    source: str
-    account: str
-    entity: str
-    count: int
 
 
 def remember_findings(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> tuple[int, int]:
@@ -80,21 +69,6 @@ def remember_findings(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> 
         [run_id],
     ).fetchone()
     return (row[0], row[1]) if row else (0, 0)
-
-
-def rereads_wanted(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> list[Reread]:
-    """Accounts and entities whose new findings may be cured by reading their records again."""
-    rows = connection.execute(
-        """
-        select log.source, log.account, log.entity, count(*)
-        from raw_matchback.finding_log as log
-        join staging.seed_finding_rules as rules using (rule)
-        where log.run_id = ? and log.event = 'opened' and rules.is_reread
-        group by all order by all
-        """,
-        [run_id],
-    ).fetchall()
-    return [Reread(*row) for row in rows]
 
 
 def list_discrepancies(

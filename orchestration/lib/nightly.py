@@ -124,6 +124,12 @@ def _new_rows_since(
             f"select count(*) from {SCHEMA}.{table} where {column} > ?", [instant]
         ).fetchone() != (0,):
             return f"{what} since the last build"
+    if connection.execute(
+        f"select count(*) from {SCHEMA}.audit_log where entity = 'discrepancy' "
+        "and (action <> 'reread' or detail = 'changed') and happened_at > ?",
+        [instant],
+    ).fetchone() != (0,):
+        return "somebody spoke about a discrepancy, or its record read again had changed"
     changed = connection.execute(
         f"""
         with runs as (

@@ -5,7 +5,7 @@ What is asked for is data in `endpoints.py`; why, and the vendor's traps, in REA
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
 
@@ -18,7 +18,7 @@ from ingestion.reader import EntityRun, Landing
 from ingestion.records import landings
 from ingestion.sources.hubspot.associations import read_associations
 from ingestion.sources.hubspot.endpoints import DEFAULTS, SPEC
-from ingestion.sources.hubspot.objects import read_objects
+from ingestion.sources.hubspot.objects import read_objects, reread_objects
 from ingestion.sources.hubspot.portal import Portal, next_after
 
 __all__ = ["SPEC", "HubSpotReader", "open_reader"]
@@ -82,6 +82,10 @@ class HubSpotReader:
         else:
             changed = self._changed.setdefault(run.entity, set())
             yield from read_objects(self._portal, run, changed)
+
+    def reread(self, run: EntityRun, record_ids: Sequence[str]) -> Iterator[Landing]:
+        """Yield some records by id (batch read)."""
+        yield from reread_objects(self._portal, run, record_ids)
 
     def _owners(self, run: EntityRun) -> Iterator[Landing]:
         after: str | None = None

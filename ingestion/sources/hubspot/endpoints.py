@@ -142,6 +142,7 @@ def _object(name: str) -> EntitySpec:
 SPEC = SourceSpec(
     name="hubspot",
     description="HubSpot: contacts, companies, deals, their links, logged mail, calls, tasks.",
+    reread_as={"crm_deals": ("deals",), "customers": ("contacts",)},
     entities=(
         EntitySpec(
             name="owners",

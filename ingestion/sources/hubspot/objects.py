@@ -7,7 +7,7 @@ that begins at the last one's newest change; only records that share one millise
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,6 +47,12 @@ def read_objects(portal: Portal, run: EntityRun, changed: set[str]) -> Iterator[
     if is_sweep:
         yield from _read_missing(portal, run, present)
         note_sweep(run)
+
+
+def reread_objects(portal: Portal, run: EntityRun, ids: Sequence[str]) -> Iterator[Landing]:
+    """Yield some records by id; archived and merged ones are left out."""
+    for some in _slices(list(ids), portal.context.option("batch_size")):
+        yield from _landings(portal, run, _read_by_id(portal, run, some))
 
 
 def _read_changed(

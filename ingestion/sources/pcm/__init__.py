@@ -5,7 +5,7 @@ What is asked for is data in `endpoints.py`; why, and the vendor's traps, in REA
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ingestion.account import AccountContext
 from ingestion.auth import FetchedAuth, login
@@ -14,6 +14,7 @@ from ingestion.reader import EntityRun, Landing
 from ingestion.sources.pcm.endpoints import DEFAULTS, SPEC
 from ingestion.sources.pcm.mailings import MailingReader
 from ingestion.sources.pcm.pages import PcmPages
+from ingestion.sources.pcm.rereads import reread
 from ingestion.sources.pcm.responses import ResponseReader
 
 __all__ = ["SPEC", "PcmReader", "open_reader"]
@@ -87,3 +88,7 @@ class PcmReader:
             "qr_scans": self._responses.qr_scans,
         }
         yield from readers[run.entity](run)
+
+    def reread(self, run: EntityRun, record_ids: Sequence[str]) -> Iterator[Landing]:
+        """Yield some orders by id; of mail pieces, what their orders say of all their pieces."""
+        yield from reread(self._pages, self._mailings, run, record_ids)

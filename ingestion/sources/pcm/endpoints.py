@@ -35,6 +35,7 @@ _RECIPIENT = (
 SPEC = SourceSpec(
     name="pcm",
     description="PostcardMania: orders, batches, recipients, mail tracking, QR scans.",
+    reread_as={"mail_orders": ("orders",), "mail_pieces": ("recipients", "mail_tracking")},
     entities=(
         EntitySpec(
             name="balances",

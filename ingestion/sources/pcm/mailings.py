@@ -66,20 +66,16 @@ class MailingReader:
         """Read the recipients of the orders of batches that moved."""
         for batch_id, moment in self._due_batches(run):
             for order_id in self._order_ids(batch_id):
-                yield from self._recipients_of(run, order_id, batch_id)
+                yield from self.recipients_of(run, order_id, batch_id)
             run.state["batches"][batch_id] = moment
         self._close_reread(run)
 
     def mail_tracking(self, run: EntityRun) -> Iterator[Landing]:
         """Read the tracking of the orders of batches that moved, where the account has it."""
-        endpoint = self._context.option("mail_tracking_path")
         for batch_id, moment in self._due_batches(run):
             for order_id in self._order_ids(batch_id):
-                path = endpoint.replace("{order_id}", order_id)
                 try:
-                    for page in self._pages.all(path, endpoint=endpoint):
-                        yield from bad_elements(page, entity=run.entity, location=endpoint)
-                        yield from _tracked(page, order_id, batch_id)
+                    yield from self.tracking_of(run, order_id, batch_id)
                 except RefusedError as error:
                     if error.status != 404:
                         raise
@@ -87,6 +83,14 @@ class MailingReader:
                     return
             run.state["batches"][batch_id] = moment
         self._close_reread(run)
+
+    def tracking_of(self, run: EntityRun, order_id: str, batch_id: str) -> Iterator[Landing]:
+        """Read the mail tracking of one order."""
+        endpoint = self._context.option("mail_tracking_path")
+        path = endpoint.replace("{order_id}", order_id)
+        for page in self._pages.all(path, endpoint=endpoint):
+            yield from bad_elements(page, entity=run.entity, location=endpoint)
+            yield from _tracked(page, order_id, batch_id)
 
     def _due_batches(self, run: EntityRun) -> Iterator[tuple[str, str]]:
         """Batches whose children are to be read: those that moved, in a reread the young too."""
@@ -138,7 +142,8 @@ class MailingReader:
         if self._is_due(run):
             run.state["reread_at"] = run.now.isoformat()
 
-    def _recipients_of(self, run: EntityRun, order_id: str, batch_id: str) -> Iterator[Landing]:
+    def recipients_of(self, run: EntityRun, order_id: str, batch_id: str) -> Iterator[Landing]:
+        """Read the recipients of one order; who is no longer among them is gone."""
         texts: list[bytes] = []
         references: list[str] = []
         path = f"/order/{order_id}/recipients"

@@ -47,13 +47,13 @@ class PcmPages:
             previous = page.texts
             number += 1
 
-    def object(self, path: str) -> Body:
+    def object(self, path: str, *, endpoint: str | None = None) -> Body:
         """A single object, as a page of one record."""
 
         def check(answer: Answer) -> Body:
             return parse_page(b'{"results":[' + answer.body + b"]}", ("results",), what=path)
 
-        page: Body = self._client.call("GET", path, check=check)
+        page: Body = self._client.call("GET", path, endpoint=endpoint or path, check=check)
         return page
 
     def array(self, path: str, params: dict[str, str]) -> Body:

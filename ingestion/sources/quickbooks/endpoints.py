@@ -70,6 +70,12 @@ _PERSONAL: dict[str, tuple[str, ...]] = {
 SPEC = SourceSpec(
     name="quickbooks",
     description="QuickBooks Online: customers, invoices, payments, credits, purchase orders.",
+    reread_as={
+        "customers": ("customers",),
+        "invoices": ("invoices",),
+        "payments": ("payments",),
+        "credits": ("credit_memos",),
+    },
     entities=(
         EntitySpec(
             name="company_info",

@@ -5,7 +5,7 @@ Which entity is read how is data in `endpoints.py`; why, and the vendor's traps,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,15 @@ from ingestion.errors import VendorError
 from ingestion.moments import read_instant
 from ingestion.reader import EntityRun, Landing
 from ingestion.records import Record, landings, text_at
-from ingestion.sources.servicetitan.endpoints import DEFAULTS, ENDPOINTS, SPEC, Endpoint
+from ingestion.sources.servicetitan.endpoints import (
+    BY_IDS,
+    DEFAULTS,
+    ENDPOINTS,
+    IDS_A_PAGE,
+    SPEC,
+    Endpoint,
+)
+from ingestion.sources.servicetitan.rereads import complete_from_feed
 from ingestion.sweeps import is_sweep_due, note_sweep
 
 __all__ = ["SPEC", "ServiceTitanReader", "open_reader"]
@@ -92,6 +100,17 @@ class ServiceTitanReader:
             yield from self._modified(run, endpoint)
         else:
             yield from self._full(run, endpoint)
+
+    def reread(self, run: EntityRun, record_ids: Sequence[str]) -> Iterator[Landing]:
+        """Yield some records by id, from the list beside the feed."""
+        numbers = [item for item in record_ids if item.isdigit()]
+        feed, endpoint = ENDPOINTS[run.entity], BY_IDS[run.entity]
+        for begin in range(0, len(numbers), IDS_A_PAGE):
+            some = numbers[begin : begin + IDS_A_PAGE]
+            params = {**endpoint.params, "ids": ",".join(some), "pageSize": str(IDS_A_PAGE)}
+            page = self._page(endpoint, params)
+            complete_from_feed(page, run.versions.last_versions(some))
+            yield from self._landings(run, feed, page, "by ids")
 
     def _export(self, run: EntityRun, endpoint: Endpoint) -> Iterator[Landing]:
         """Walk the feed from where it stood; then, when a sweep is due, from its beginning."""

@@ -109,6 +109,26 @@ ENDPOINTS: dict[str, Endpoint] = {
     "timesheets": _export("payroll/v2 jobs/timesheets"),
 }
 
+IDS_A_PAGE = 50
+"""As many ids as the lists take."""
+
+_STATES: dict[str, dict[str, str]] = {
+    **{name: {"activeState": "All"} for name in ("invoices", "payments")},
+    **{name: {} for name in ("jobs", "leads", "bookings", "calls")},
+}
+BY_IDS: dict[str, Endpoint] = {
+    name: Endpoint(
+        path=ENDPOINTS[name].path.replace("/export/", "/"),
+        shape="full",
+        params=_STATES.get(name, ANY),
+    )
+    for name in (
+        *("customers", "locations", "leads", "bookings", "jobs", "appointments", "estimates"),
+        *("invoices", "payments", "credit_memos", "calls"),
+    )
+}
+"""The lists beside the feeds, which answer to `ids`; timesheets and histories have none."""
+
 _ADDRESS = ("address.street", "address.unit", "address.city", "address.zip")
 _PERSONAL: dict[str, tuple[str, ...]] = {
     "customers": ("name", *_ADDRESS),
@@ -160,5 +180,10 @@ def _entity(name: str, endpoint: Endpoint) -> EntitySpec:
 SPEC = SourceSpec(
     name="servicetitan",
     description="ServiceTitan: customers, jobs, appointments, invoices, calls, campaigns.",
+    reread_as={
+        **{name: (name,) for name in BY_IDS},
+        "touches": ("calls",),
+        "credits": ("credit_memos",),
+    },
     entities=tuple(_entity(name, endpoint) for name, endpoint in ENDPOINTS.items()),
 )

@@ -19,6 +19,7 @@ from dagster import (
     Backoff,
     MaterializeResult,
     RetryPolicy,
+    asset,
     multi_asset,
 )
 
@@ -26,10 +27,12 @@ from ingestion.registry import SOURCES
 from ingestion.run import AccountResult
 from ingestion.spec import SourceSpec
 from orchestration.lib.landing_steps import AccountDoor, land_source
+from orchestration.lib.rereads import reread_discrepancies
 from orchestration.lib.resources import Matchback
 from orchestration.lib.step_progress import announce
 
 POOL = "warehouse"
+REREADS_KEY = AssetKey(["upkeep", "rereads"])
 TITLES = {
     "hubspot": "HubSpot",
     "servicetitan": "ServiceTitan",
@@ -169,4 +172,27 @@ def _door(key: AssetKey, entity: str, doors: Sequence[AccountDoor]) -> AssetChec
     )
 
 
-assets = [landing_assets(source) for source in SOURCES.values()]
+@asset(
+    name="rereads",
+    key_prefix="upkeep",
+    group_name="upkeep",
+    owners=OWNERS,
+    kinds={"duckdb"},
+    pool=POOL,
+    retry_policy=RETRIES,
+    deps=[
+        landed_key(source.name, entity.name)
+        for source in SOURCES.values()
+        for entity in source.entities
+    ],
+    description="One row per discrepancy whose record was read again from its vendor, in the "
+    "audit log: the first remedy, before the marts are judged anew.",
+)
+def rereads(context: AssetExecutionContext, matchback: Matchback) -> MaterializeResult[Any]:
+    """Read the records of open discrepancies again, by id; how many had which outcome."""
+    counts = reread_discrepancies(matchback.settings(), run_id=context.run_id)
+    context.log.info("Records of discrepancies read again: %s.", counts or "none")
+    return MaterializeResult(metadata={"read again": sum(counts.values()), **counts})
+
+
+assets = [*(landing_assets(source) for source in SOURCES.values()), rereads]

@@ -12,6 +12,7 @@ from dagster import (
     ScheduleEvaluationContext,
     SensorEvaluationContext,
     SensorResult,
+    SkipReason,
     define_asset_job,
     in_process_executor,
     run_failure_sensor,
@@ -35,7 +36,8 @@ nightly = define_asset_job(
 sync = define_asset_job(
     "sync",
     selection=AssetSelection.assets(*landing),
-    description="Land what is new of every source; the marts wait for the night.",
+    description="Land what is new of every source, and records of discrepancies again; the marts "
+    "wait for the night.",
     executor_def=in_process_executor,
 )
 
@@ -130,6 +132,19 @@ def check_failure_alert(context: SensorEvaluationContext) -> SensorResult:
     return SensorResult(cursor=cursor)
 
 
+@sensor(
+    name="alert_watch",
+    minimum_interval_seconds=60,
+    default_status=DefaultSensorStatus.RUNNING,
+)
+def alert_watch() -> SkipReason:
+    """The night that did not end, alerts nobody took, and messages that could not leave."""
+    from orchestration.lib.alert_watch import tend_alerts
+
+    tend_alerts(load_settings())
+    return SkipReason("Looked after the alerts.")
+
+
 jobs = [nightly, sync]
 schedules = [nightly_schedule, sync_schedule, identity_full_scan_schedule]
-sensors = [run_failure_alert, check_failure_alert]
+sensors = [run_failure_alert, check_failure_alert, alert_watch]

@@ -17,7 +17,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 from ingestion.landing import OWN_TABLES
 from ingestion.registry import SOURCES
 from ingestion.settings import Settings, load_settings
-from orchestration.defs.ingest.assets import OWNERS, POOL, landed_key
+from orchestration.defs.ingest.assets import OWNERS, POOL, REREADS_KEY, landed_key
 from orchestration.lib.build_steps import BuildFacts, open_build
 from orchestration.lib.dbt_project import (
     BUILD_ARGUMENTS,
@@ -60,7 +60,7 @@ def _context_specs() -> list[AssetSpec]:
             else "Rows landed beside the vendors' records.",
             kinds={"duckdb"},
             owners=OWNERS,
-            deps=landed,
+            deps=[*landed, REREADS_KEY],
             skippable=True,
         )
         for table in sorted(named)

@@ -57,10 +57,26 @@ last_actions as (
 
 ),
 
+rereads as (
+
+    select
+        entity_id as discrepancy_key,
+        max(happened_at) as reread_at,
+        arg_max(detail, happened_at) as reread_outcome
+    from {{ ref('stg_ledger__audit_log') }}
+    where
+        entity = 'discrepancy'
+        and action = 'reread'
+    group by entity_id
+
+),
+
 findings_settled as (
 
     select
         findings.*,
+        rereads.reread_at,
+        rereads.reread_outcome,
         last_actions.actor,
         last_actions.action,
         last_actions.detail as action_words,
@@ -71,6 +87,8 @@ findings_settled as (
     from findings
     left join last_actions
         on findings.finding_key = last_actions.discrepancy_key
+    left join rereads
+        on findings.finding_key = rereads.discrepancy_key
 
 ),
 
@@ -102,12 +120,15 @@ final as (
         end as state,
         findings.actor as acted_by,
         findings.opened_count,
+        findings.reread_outcome,
+        {{ local_date('findings.reread_at') }} as reread_on,
         {{ local_date('findings.first_seen_at') }} as first_seen_on,
         {{ local_date('findings.last_seen_at') }} as last_seen_on,
         {{ local_date('findings.resolved_at') }} as resolved_on,
         findings.first_seen_at,
         findings.last_seen_at,
-        findings.resolved_at
+        findings.resolved_at,
+        findings.reread_at
     from findings_settled as findings
 
 )
