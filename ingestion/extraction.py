@@ -148,9 +148,16 @@ class Extraction:
 
     def _finish(self, result: EntityResult, fault: MatchbackError | None = None) -> None:
         if fault is not None:
+            # An account that is refused fails each of its entities alike: said once.
+            level = logging.DEBUG if str(fault) == str(self.error) else logging.WARNING
             self.error = self.error or fault
-            logger.warning(
-                "%s/%s %s: %s", self.context.source, self.context.account, result.entity, fault
+            logger.log(
+                level,
+                "%s/%s %s: %s",
+                self.context.source,
+                self.context.account,
+                result.entity,
+                fault,
             )
         self.results.append(result)
         if self.progress:

@@ -332,3 +332,14 @@ def test_a_kill_at_any_point_loses_and_doubles_nothing(
     assert latest == [(251,)]
     runs = home.query("select run_id, count(*) from raw_matchback.api_calls group by 1 order by 1")
     assert ("killed", 4) in runs
+
+
+def test_a_missing_credential_is_said_once_for_all_entities_of_its_account(
+    home: Home, vendor: Vendor, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.environment = {
+        name: value for name, value in SECRETS.items() if not name.endswith("ACCESS_TOKEN")
+    }
+    result = home.land("hubspot", "owners", "contacts", "deals")
+    assert not any(entity.is_complete for entity in result.entities)
+    assert caplog.text.count("ACCESS_TOKEN") == 1
