@@ -148,16 +148,22 @@ class Client:
         self.breaker.record(is_failure=False)
         return result
 
-    def spend(self, seconds: float) -> None:
+    def spend(self, seconds: float, *, after: BaseException | None) -> None:
         """Take a wait out of the run's budget.
+
+        Args:
+            seconds: How long.
+            after: What the wait is for; the sentence begins with it.
 
         Raises:
             VendorError: The budget does not hold it.
         """
         if seconds > self.budget_seconds:
+            what = str(after or f"{self._host} asks to wait.").rstrip(".")
             raise VendorError(
-                f"{self._host} asks to wait {seconds:.0f} s, but {self.budget_seconds:.0f} s are "
-                "left of limits.retry_budget_seconds: it stops here, the next run goes on."
+                f"{what}; {self._host} asks to wait {seconds:.0f} s, but "
+                f"{self.budget_seconds:.0f} s are left of limits.retry_budget_seconds: it stops "
+                "here, the next run goes on."
             )
         self.budget_seconds -= seconds
 
@@ -267,5 +273,5 @@ class _Call:
         backoff = min(0.5 * 2**state.attempt_number, 20.0)
         jittered = backoff * random.uniform(0.5, 1.0)  # noqa: S311
         seconds = jittered if asked is None else asked * random.uniform(1.0, 1.1)  # noqa: S311
-        self._client.spend(seconds)
+        self._client.spend(seconds, after=error)
         return seconds

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ingestion.account import AccountContext
+from ingestion.disk import disk_full, is_disk_full
 from ingestion.errors import (
     CredentialsError,
     DiskFullError,
@@ -131,6 +132,8 @@ class Extraction:
                     fault = error
                     break
                 except Exception as error:  # noqa: BLE001  a shape nobody foresaw
+                    if is_disk_full(error, context.settings.home):
+                        raise disk_full(context.settings.home) from None
                     fault = _unforeseen(error, entity)
                     break
                 if batch is None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from ingestion.account import AccountContext
 from ingestion.clock import Clock
+from ingestion.disk import disk_full, is_disk_full
 from ingestion.errors import AlreadyRunningError, MatchbackError, SettingsError
 from ingestion.extraction import Extraction, Progress
 from ingestion.landing import create_landing_tables
@@ -104,7 +105,15 @@ def open_account(
 def land(context: AccountContext, extraction: Extraction) -> AccountResult:
     """Read what the extraction wants and load it, as the only one who does so for the account."""
     with _only_one(context):
-        return _land(context, extraction)
+        try:
+            return _land(context, extraction)
+        except MatchbackError:
+            raise
+        except Exception as error:
+            if not is_disk_full(error, settings.home):
+                raise
+        # Outside the handler: what was being written may be quoted by the cause.
+        raise disk_full(settings.home)
 
 
 def _land(context: AccountContext, extraction: Extraction) -> AccountResult:

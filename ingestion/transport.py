@@ -18,6 +18,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from ingestion.connection_faults import connection_fault
 from ingestion.errors import TransientError, VendorError
 
 CONNECT_SECONDS = 10.0
@@ -131,7 +132,8 @@ class Transport:
 
         Raises:
             TransientError: No connection, too slow, cut off.
-            VendorError: More bytes than allowed, or an encoding that was not asked for.
+            VendorError: A certificate nobody vouches for, more bytes than allowed, or an
+                encoding that was not asked for.
         """
         self._deadline.at = monotonic() + self._seconds
         try:
@@ -146,9 +148,7 @@ class Transport:
                 "(limits.request_seconds)."
             ) from None
         except httpx.HTTPError as error:
-            raise TransientError(
-                f"{what} broke the connection ({type(error).__name__}): expected a whole answer."
-            ) from None
+            raise connection_fault(error, what, request.url.host) from None
 
     def build(self, method: str, url: str, **parts: Any) -> httpx.Request:
         """A request with this client's defaults."""

@@ -6,7 +6,6 @@ waits with backoff. What is stored in it is in `landing.py`.
 
 from __future__ import annotations
 
-import errno
 import random
 import re
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.disk import disk_full, is_disk_full
 from ingestion.errors import DiskFullError, MatchbackError, WarehouseLockedError
 
 _LOCK_HOLDER = re.compile(r"PID (\d+)")
@@ -88,12 +88,8 @@ def warehouse_fault(error: BaseException, path: Path) -> MatchbackError:
             f"The warehouse {path} is open in this process already (PID of this process): "
             "expected it closed; close that connection, then run again."
         )
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if full or "No space left" in text or "disk full" in text.lower():
-        return DiskFullError(
-            f"The disk of {path.parent} is full: expected room to load; free some and run again, "
-            "nothing that was committed is lost."
-        )
+    if is_disk_full(error, path.parent):
+        return disk_full(path.parent)
     if isinstance(error, MatchbackError):
         return error
     # Only these speak of files and tables; the others may quote a record's values.

@@ -7,6 +7,7 @@ traceback with `--debug` only, and a log file under MATCHBACK_HOME.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import logging
 import os
@@ -19,7 +20,8 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from ingestion.errors import MatchbackError
+from ingestion.disk import disk_full, is_disk_full
+from ingestion.errors import MatchbackError, SettingsError
 
 COMMANDS = (
     "demo",
@@ -48,6 +50,8 @@ EXIT_CODES = """
 Exit codes: 0 done; 1 fault; 2 wrong setting or argument; 3 credentials; 4 a vendor was
 incomplete; 5 warehouse locked; 6 disk full; 7 not published; 8 dbt failed.
 """
+
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
 app = typer.Typer(
     name="matchback",
@@ -87,7 +91,19 @@ def _common(
         os.environ["MATCHBACK_SETTINGS"] = settings
     if debug:
         os.environ["MATCHBACK_DEBUG"] = "1"
-    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING)
+    _show_logs(is_debug=debug)
+
+
+def _show_logs(*, is_debug: bool) -> None:
+    """Send logs to standard error; by default only warnings, and Dagster's only to its own UI.
+
+    The level is the handler's: libraries set that of their loggers when they are imported.
+    """
+    handler = logging.StreamHandler()
+    if not is_debug:
+        handler.setLevel(logging.WARNING)
+        handler.addFilter(lambda record: record.name.partition(".")[0] != "dagster")
+    logging.basicConfig(level=logging.DEBUG if is_debug else logging.WARNING, handlers=[handler])
 
 
 def main() -> None:
@@ -101,7 +117,7 @@ def main() -> None:
     except MatchbackError as error:
         if os.environ.get("MATCHBACK_DEBUG"):
             traceback.print_exc()
-        errors.print(f"matchback: {error}", style="red", markup=False, soft_wrap=True)
+        _say(errors, str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         errors.print("matchback: stopped; what was committed stays, run again to go on.")
@@ -109,19 +125,45 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("MATCHBACK_DEBUG"):
             raise
-        file = _write_traceback()
-        errors.print(
-            f"matchback: unexpected {type(error).__name__}; this is a bug. The traceback is in "
-            f"{file}; the published marts are as they were.",
-            style="red",
-            markup=False,
-            soft_wrap=True,
+        home = Path(os.environ.get("MATCHBACK_HOME", "data")).expanduser()
+        known = _fault_of_the_machine(error, home)
+        if known is not None:
+            _say(errors, str(known))
+            sys.exit(known.exit_code)
+        where = _write_traceback(home / "logs")
+        _say(
+            errors,
+            f"unexpected {type(error).__name__}; this is a bug. {where} The published marts are "
+            "as they were.",
         )
         sys.exit(1)
 
 
-def _write_traceback() -> Path:
-    folder = Path(os.environ.get("MATCHBACK_HOME", "data")).expanduser() / "logs"
+def _fault_of_the_machine(error: Exception, home: Path) -> MatchbackError | None:
+    """Our error for a disk that is full or a folder that does not let us; None for a bug."""
+    if is_disk_full(error, home if home.exists() else None):
+        return disk_full(home)
+    if isinstance(error, OSError) and error.filename is not None and error.errno in _NOT_ALLOWED:
+        return SettingsError(
+            f"{error.filename} cannot be used ({error.strerror}): expected to read and write "
+            f"there; correct its owner or permissions, or name another home than {home}."
+        )
+    return None
+
+
+def _say(errors: Console, sentence: str) -> None:
+    errors.print(f"matchback: {sentence}", style="red", markup=False, soft_wrap=True)
+
+
+def _write_traceback(folder: Path) -> str:
+    """Where the traceback is, as a sentence; it is never shown by itself."""
+    try:
+        return f"The traceback is in {_write_owner_only(folder)}."
+    except OSError:
+        return "Its traceback could not be written; show it with --debug."
+
+
+def _write_owner_only(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "last_error.txt"
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

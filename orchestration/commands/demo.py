@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.errors import PublishError, SettingsError
+from ingestion.errors import SettingsError
 from ingestion.settings import Settings, load_settings
 from orchestration.commands.run import run_nightly
 from orchestration.lib.published import open_published
@@ -55,10 +55,7 @@ def demo(
         os.environ["MATCHBACK_SETTINGS"] = str(file)
         settings = load_settings()
         outcome = run_nightly(settings, options={})
-    for step, cause in outcome.failures:
-        console.print(f"[red]{step}[/]: {cause}", soft_wrap=True)
-    if not outcome.is_success:
-        raise PublishError(f"The demo's run failed; look at it with `matchback --home {home} ui`.")
+    outcome.require_success()
     show_results(settings, outcome)
     console.print(f"\nAll that took {time.monotonic() - started:.0f} s. Go on with:")
     shown = _relative(home)

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from ingestion.errors import MatchbackError, PublishError, SettingsError
+from ingestion.errors import MatchbackError, SettingsError
 from ingestion.registry import SOURCES
 from ingestion.settings import Settings, load_settings
 from orchestration.lib.warehouse import require_free_disk, single_run
@@ -141,15 +141,11 @@ def finish(settings: Settings, outcome: Any) -> None:
     """Say how a run ended and leave with the exit code scripts can use."""
     from orchestration.lib.status import incomplete_accounts
 
-    for step, cause in outcome.failures:
-        console.print(f"[red]{step}[/]: {cause}", soft_wrap=True)
+    for failure in outcome.failures[1:]:
+        console.print(f"[red]{failure.step}[/]: {failure.cause}", soft_wrap=True)
     for asset, check, severity in outcome.failed_checks[:20]:
         console.print(f"[yellow]check {check} of {asset} failed ({severity.lower()})[/]")
-    if not outcome.is_success:
-        raise PublishError(
-            f"The run {outcome.run_id} failed; the marts published before stay up. "
-            "Look at it with `matchback ui`, or `matchback status`."
-        )
+    outcome.require_success()
     incomplete = incomplete_accounts(settings, outcome.run_id)
     verb = "published" if outcome.published else "nothing new, marts left as they are"
     console.print(f"Run {outcome.run_id}: {verb} ({settings.publish_folder}).", soft_wrap=True)

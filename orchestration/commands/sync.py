@@ -24,12 +24,9 @@ def sync(
     if not (settings.imports or settings.enabled_accounts()):
         raise SettingsError("No source is on: switch sources on in matchback.toml.")
     outcome = run_nightly(settings, options={"sources": chosen_sources(sources)}, job="sync")
-    for step, cause in outcome.failures:
-        console.print(f"[red]{step}[/]: {cause}", soft_wrap=True)
     console.print(rows_by_source(settings, outcome.run_id))
     tend_alerts(settings)
-    if not outcome.is_success:
-        raise typer.Exit(1)
+    outcome.require_success()
     incomplete = incomplete_accounts(settings, outcome.run_id)
     for name, cause in incomplete:
         console.print(f"[yellow]{name} is incomplete[/]: {cause}", soft_wrap=True)

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingestion.disk import says_disk_full
+from ingestion.errors import DiskFullError, MatchbackError
 from ingestion.settings import Settings
+from orchestration.lib.dbt_project import TransformError
 from orchestration.lib.paths import dagster_home
 
 DAGSTER_YAML = """\
@@ -32,15 +35,53 @@ retention:
 """
 
 
+class RunFailedError(MatchbackError):
+    """A step of a run failed; leaves with the exit code of what failed in it."""
+
+    def __init__(self, message: str, *, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class StepFailure:
+    """A step that failed, why, and the exit code of that kind of fault."""
+
+    step: str
+    cause: str
+    exit_code: int
+
+
 @dataclass(frozen=True)
 class JobOutcome:
     """How a job ended: its run id, whether every step did, and the steps that failed."""
 
     run_id: str
     is_success: bool
-    failures: tuple[tuple[str, str], ...]
+    failures: tuple[StepFailure, ...]
     failed_checks: tuple[tuple[str, str, str], ...]
     published: bool
+
+    def require_success(self) -> None:
+        """Say in one sentence why the run failed, if it did.
+
+        Raises:
+            RunFailedError: A step failed.
+        """
+        if self.is_success:
+            return
+        first = self.failures[0] if self.failures else StepFailure("", "no step says why", 1)
+        at = f" at {first.step}" if first.step else ""
+        marts = (
+            "The new marts are published"
+            if self.published
+            else "The marts published before stay up"
+        )
+        raise RunFailedError(
+            f"The run {self.run_id} failed{at}: {first.cause.rstrip('.')}. {marts}; see the run "
+            "in `matchback ui`, or `matchback status`.",
+            exit_code=first.exit_code,
+        )
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
@@ -96,7 +137,7 @@ def run_job(
     failures, failed_checks, published = [], [], False
     for event in result.all_events:
         if event.event_type == DagsterEventType.STEP_FAILURE:
-            failures.append((event.step_key or "", _cause(event)))
+            failures.append(_failure(event))
         elif event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
             check: Any = event.event_specific_data
             if not check.passed:
@@ -138,11 +179,41 @@ def end_dead_runs(instance: Any, job_name: str) -> int:
     return len(dead)
 
 
-def _cause(event: Any) -> str:
+def _failure(event: Any) -> StepFailure:
     error = event.event_specific_data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return one_line(error.message) if error else "unknown"
+    if error is None:
+        return StepFailure(event.step_key or "", "unknown", 1)
+    name, message = error.cls_name or "", error.message.strip()
+    code = exit_code_of(name, message)
+    # Ours are one sentence behind their class's name already.
+    cause = message.partition(": ")[2] if name in _our_errors() else one_line(message)
+    return StepFailure(event.step_key or "", cause, code)
+
+
+def exit_code_of(name: str, message: str) -> int:
+    """The exit code of a step's error, known by its class's name and its text only.
+
+    Args:
+        name: The class; Dagster hands on no more of it.
+        message: Its text, with what dbt printed if it was dbt.
+    """
+    if says_disk_full(message):
+        return DiskFullError.exit_code
+    if name in _our_errors():
+        return _our_errors()[name].exit_code
+    return TransformError.exit_code if "Dbt" in name else MatchbackError.exit_code
+
+
+def _our_errors() -> dict[str, type[MatchbackError]]:
+    found: dict[str, type[MatchbackError]] = {}
+    waiting = [MatchbackError]
+    while waiting:
+        one = waiting.pop()
+        found[one.__name__] = one
+        waiting.extend(one.__subclasses__())
+    return found
 
 
 def one_line(message: str) -> str:

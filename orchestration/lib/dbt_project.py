@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingestion.disk import disk_full, says_disk_full
 from ingestion.errors import MatchbackError
 from ingestion.settings import Settings
 from orchestration.lib.warehouse import single_run
@@ -90,6 +91,7 @@ def ensure_manifest(settings: Settings) -> Path:
 
     Raises:
         TransformError: The project does not parse; the message holds dbt's last lines.
+        DiskFullError: Its artifacts could not be written.
     """
     manifest = target_dir(settings) / "manifest.json"
     # Two processes that load the definitions at once must not read each other's half file.
@@ -97,6 +99,8 @@ def ensure_manifest(settings: Settings) -> Path:
         if manifest.exists() and manifest.stat().st_mtime >= _newest_source():
             return manifest
         result = run_dbt(settings, "parse", "--quiet")
+        if says_disk_full(result.stdout):
+            raise disk_full(settings.home)
         if result.returncode != 0:
             raise TransformError(f"The dbt project does not parse: {last_lines(result.stdout)}")
         os.utime(manifest)

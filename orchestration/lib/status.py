@@ -23,11 +23,11 @@ class DiskForecast:
 
 
 def incomplete_accounts(settings: Settings, run_id: str) -> list[tuple[str, str]]:
-    """(source/account, cause) of every account one run could not read to its end."""
+    """(source/account, first cause) of every account one run could not read to its end."""
     with open_warehouse(settings) as connection:
         return connection.execute(
             """
-            select source || '/' || account, coalesce(min(error), 'not read to its end')
+            select source || '/' || account, coalesce(arg_min(error, started_at), 'not read to its end')
             from raw_matchback.source_runs
             where run_id = ? and not is_complete group by 1 order by 1
             """,
@@ -109,21 +109,29 @@ def freshness(settings: Settings) -> Table:
     with open_warehouse(settings) as connection:
         rows = connection.execute(
             """
-            select source, account, max(finished_at),
-                max(finished_at) filter (where is_complete), max(newest_record_at),
-                arg_max(error, finished_at)
-            from raw_matchback.source_runs group by 1, 2 order by 1, 2
+            with runs as (
+                select source, account, run_id, max(finished_at) as finished_at,
+                    bool_and(is_complete) as is_whole, max(newest_record_at) as newest_record_at,
+                    arg_min(error, started_at) filter (where not is_complete) as error
+                from raw_matchback.source_runs group by 1, 2, 3
+            )
+            select source, account, max(finished_at) filter (where is_whole),
+                max(newest_record_at), arg_max(is_whole, finished_at),
+                arg_max(coalesce(error, ''), finished_at)
+            from runs group by 1, 2 order by 1, 2
             """
         ).fetchall()
-    table = Table("source", "account", "last read", "newest record", "state", title="Freshness")
-    for source, account, last, whole, newest, error in rows:
+    table = Table(
+        "source", "account", "last read whole", "newest record", "state", title="Freshness"
+    )
+    for source, account, whole, newest, is_whole, error in rows:
         age = "never" if whole is None else f"{(now - whole).total_seconds() / 3600:.1f} h ago"
         table.add_row(
             source,
             account,
             age,
             f"{newest:%Y-%m-%d %H:%M}" if newest else "-",
-            "complete" if last == whole else f"[yellow]incomplete: {error or 'not read whole'}[/]",
+            "complete" if is_whole else f"[yellow]incomplete: {error or 'not read whole'}[/]",
         )
     return table
 

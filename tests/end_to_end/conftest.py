@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -47,10 +48,20 @@ class Operator:
             **self.extra,
         }
 
-    def command(self, *arguments: str, timeout: float = 580) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, timeout: float = 580, file_bytes: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command; with `file_bytes` no file can grow beyond them, as on a full disk."""
+
+        def limit_files() -> None:
+            if file_bytes is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+
         return subprocess.run(
             [COMMAND, *arguments],
-            env=self.environment,
+            # Without bytecode: Python would leave a module's cut off behind.
+            env={**self.environment, "PYTHONDONTWRITEBYTECODE": "1"},
+            preexec_fn=limit_files,
             capture_output=True,
             text=True,
             timeout=timeout,

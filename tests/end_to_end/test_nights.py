@@ -6,10 +6,13 @@ is free of order.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ingestion.sandbox import Fault
@@ -236,6 +239,47 @@ def test_a_run_killed_while_it_builds_leaves_the_marts_and_the_next_one_catches_
             "select count(*) - count(distinct (source, account, job_id)) from fct_jobs"
         ).fetchone()
     assert doubled == (0,)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Each published file's digest, and where the link to the last good run leads."""
+    found = {"published": folder.resolve().name}
+    for file in sorted(folder.resolve().rglob("*")):
+        if file.is_file():
+            found[str(file)] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return found
+
+
+def test_a_locked_warehouse_ends_the_run_and_leaves_the_marts_byte_for_byte(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    before = digests(operator.home / "published")
+    hasty = operator.home / "hasty.toml"
+    text = (operator.home / "matchback.toml").read_text()
+    hasty.write_text(f"{text}\n[limits]\nlock_wait_seconds = 0.2\n")
+    with duckdb.connect(str(operator.home / "warehouse" / "warehouse.duckdb")):
+        result = operator.command("--settings", str(hasty), "run")
+    told = result.stdout + result.stderr
+    assert result.returncode == 5, told
+    assert f"PID {os.getpid()}" in result.stderr
+    assert len([line for line in result.stderr.splitlines() if "matchback:" in line]) == 1, told
+    assert "Traceback" not in told
+    assert digests(operator.home / "published") == before
+
+
+def test_a_full_disk_ends_the_run_and_leaves_the_marts_byte_for_byte(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    before = digests(operator.home / "published")
+    operator.sandbox.advance(24)
+    operator.write_settings()
+    size = (operator.home / "warehouse" / "warehouse.duckdb").stat().st_size
+    result = operator.command("run", file_bytes=size)
+    told = result.stdout + result.stderr
+    assert result.returncode == 6, told
+    assert len([line for line in result.stderr.splitlines() if "matchback:" in line]) == 1, told
+    assert "Traceback" not in told
+    assert digests(operator.home / "published") == before
 
 
 def test_status_query_and_doctor_read_what_is_there(

@@ -244,9 +244,29 @@ def test_a_peer_that_trickles_cannot_hold_a_call_past_its_deadline(
 
 def test_nobody_listening_is_a_typed_error(still: StillClock, tmp_path: Path) -> None:
     caller = make_caller("http://127.0.0.1:9", still, tmp_path)
-    with pytest.raises(VendorError, match="ConnectError"):
+    with pytest.raises(VendorError, match=r"nobody at 127.0.0.1 \(connection refused\)"):
         caller.get()
     assert [row[0] for row in caller.calls("status_code")] == [None, None, None]
+
+
+def test_a_host_that_does_not_exist_is_named(still: StillClock, tmp_path: Path) -> None:
+    # Names under .invalid never resolve (RFC 2606).
+    caller = make_caller("https://vendor.invalid", still, tmp_path)
+    with pytest.raises(VendorError, match=r"no host vendor.invalid .*check base_url") as caught:
+        caller.get()
+    assert len(caller.calls("attempt")) == 3
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_certificate_nobody_vouches_for_gets_no_request_and_no_second_try(
+    secure_vendor: Vendor, still: StillClock, tmp_path: Path
+) -> None:
+    secure_vendor.on("/rows", ROWS)
+    caller = make_caller(secure_vendor.url, still, tmp_path)
+    with pytest.raises(VendorError, match="cannot prove who it is .*self-signed"):
+        caller.get()
+    assert len(caller.calls("attempt")) == 1
+    assert secure_vendor.requests == []
 
 
 def test_a_gzip_bomb_is_inflated_in_bounded_steps_and_refused(

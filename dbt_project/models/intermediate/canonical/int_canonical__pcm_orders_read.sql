@@ -107,7 +107,9 @@ read as (
         orders.external_reference,
         accounts_judged.reference_kind,
         case
-            when accounts_judged.reference_kind = 'person' then concat('batch-', orders.batch_id)
+            when accounts_judged.reference_kind = 'person' and orders.batch_id is not null
+                then concat('batch-', orders.batch_id)
+            when accounts_judged.reference_kind = 'person' then concat('order-', orders.order_id)
             else coalesce({{ reference_campaign('orders.external_reference') }}, concat('order-', orders.order_id))
         end as campaign_id,
         case

@@ -8,6 +8,7 @@ with mail_events as (
         event_type,
         vendor_event_type,
         return_reason,
+        coalesce(is_facility_scan, false) as is_facility_scan,
         occurred_at,
         received_at,
         first_known_at
@@ -40,6 +41,7 @@ events_keyed as (
         mail_events.event_type,
         mail_events.vendor_event_type,
         mail_events.return_reason,
+        mail_events.is_facility_scan,
         mail_events.occurred_at,
         coalesce(mail_events.received_at, mail_events.first_known_at) as received_at
     from mail_events

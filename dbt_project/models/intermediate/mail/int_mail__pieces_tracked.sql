@@ -20,6 +20,7 @@ mail_events as (
         mail_piece_key,
         event_type,
         return_reason,
+        is_facility_scan,
         occurred_at
     from {{ ref('int_mail__events_keyed') }}
     where mail_piece_key is not null
@@ -64,8 +65,10 @@ events_summed as (
         mail_piece_key,
         min(occurred_at) filter (where event_type = 'queued') as queued_at,
         min(occurred_at) filter (where event_type = 'sent') as sent_at,
-        max(occurred_at) filter (where event_type = 'in_local_area') as in_local_area_at,
+        max(occurred_at) filter (where event_type = 'in_local_area' or is_facility_scan) as in_local_area_at,
         min(occurred_at) filter (where event_type = 'delivered') as delivered_at,
+        -- The vendor's last word may be about a facility; the mailbox comes a postal day later.
+        min(occurred_at) filter (where event_type = 'delivered' and not is_facility_scan) as in_mailbox_at,
         min(occurred_at) filter (where event_type = 'returned') as returned_at,
         min(occurred_at) filter (where event_type = 'cancelled') as cancelled_at,
         min(occurred_at) filter (where event_type = 'failed') as failed_at,
@@ -91,7 +94,7 @@ pieces_joined as (
             mail_pieces.mailed_on,
             {{ local_date('events_summed.sent_at') }}
         ) as mailed_on,
-        {{ local_date('events_summed.delivered_at') }} as delivered_on,
+        {{ local_date('events_summed.in_mailbox_at') }} as in_mailbox_on,
         {{ local_date('events_summed.in_local_area_at') }} as in_local_area_on,
         {{ local_date('coalesce(events_summed.queued_at, mail_pieces.created_at)') }} as queued_on,
         coalesce(events_summed.queued_at, mail_pieces.created_at) as queued_at,
@@ -131,7 +134,7 @@ pieces_judged as (
         return_reason,
         expected_in_home_on,
         coalesce(mailed_on, queued_on) as posted_on,
-        delivered_on,
+        in_mailbox_on,
         in_local_area_on,
         queued_at,
         sent_at,
@@ -202,25 +205,25 @@ pieces_dated as (
         pieces_judged.status,
         pieces_judged.return_reason,
         case
-            when pieces_judged.delivered_on is not null then 'delivery scan'
+            when pieces_judged.in_mailbox_on is not null then 'delivery scan'
             when facility_scans.next_postal_on is not null then 'facility scan'
             when transit_estimates.point_on is not null then 'transit time'
             when pieces_judged.expected_in_home_on is not null then 'vendor estimate'
         end as in_home_method,
-        pieces_judged.delivered_on is null as is_in_home_estimated,
+        pieces_judged.in_mailbox_on is null as is_in_home_estimated,
         pieces_judged.status in ('Sent', 'Delivered', 'Returned')
         or (pieces_judged.status in ('Cancelled', 'Failed') and pieces_judged.sent_at is not null
             and pieces_judged.sent_at < coalesce(pieces_judged.cancelled_at, pieces_judged.failed_at, pieces_judged.sent_at))
             as is_mailed,
         pieces_judged.posted_on,
         coalesce(
-            pieces_judged.delivered_on,
+            pieces_judged.in_mailbox_on,
             facility_scans.next_postal_on,
             transit_estimates.point_on,
             pieces_judged.expected_in_home_on
         ) as in_home_on,
         case
-            when pieces_judged.delivered_on is not null then pieces_judged.delivered_on
+            when pieces_judged.in_mailbox_on is not null then pieces_judged.in_mailbox_on
             when facility_scans.next_postal_on is not null
                 then greatest(
                     pieces_judged.in_local_area_on,

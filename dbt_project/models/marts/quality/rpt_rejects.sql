@@ -30,8 +30,19 @@ staged_rejects as (
         reason,
         known_at
     from {{ ref('stg_' ~ source ~ '__rejects') }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    union all
+    {% endfor -%}
+    -- An amount in a currency without a rate: the record stands in staging and in no union.
+    select
+        source,
+        account,
+        table_name,
+        record_id,
+        column_name,
+        reason,
+        known_at
+    from {{ ref('int_canonical__currency_rejects_found') }}
+
 ),
 
 all_rejects as (
