@@ -233,7 +233,7 @@ class FolderReader:
                 yield _rejected(table.name, name, item.line, None, item.reason, item.text)
                 continue
             report.count(name, item.table.num_rows)
-            batch = fold_extras(trimmed(item.table), plan)
+            batch = fold_extras(trimmed(item.table, part.file_map.empty), plan)
             for row in self._scratch.add(batch, query, file_number=part.number):
                 yield _rejected(table.name, name, *row)
             report.add_words(self._scratch.unknown_words(enums))

@@ -52,7 +52,10 @@ class FileMap(Section):
     table: str = ""
     constants: dict[str, str] = Field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    signature: tuple[str, ...] = ()
+    # Every entry has to stand in the header; a list is names of one column, any of them will do.
+    signature: tuple[str | tuple[str, ...], ...] = ()
+    # Texts that stand for an empty cell ("-" in Jobber's reports).
+    empty: tuple[str, ...] = ()
     skip_head: int | Literal["auto"] = 0
     skip_foot: int = Field(default=0, ge=0)
     delimiter: str | None = None
@@ -117,7 +120,10 @@ class FileMap(Section):
     def fits_header(self, header: list[str]) -> bool:
         """Whether the header has all columns of the signature."""
         names = {plain_name(cell) for cell in header}
-        return bool(self.signature) and all(plain_name(name) in names for name in self.signature)
+        return bool(self.signature) and all(
+            any(plain_name(name) in names for name in ([one] if isinstance(one, str) else one))
+            for one in self.signature
+        )
 
 
 class FolderMap(Section):

@@ -6,6 +6,7 @@ import pytest
 
 from ingestion.errors import SettingsError
 from ingestion.imports.mapping import load_folder_map, load_preset, preset_names
+from ingestion.imports.proposals import guess
 from ingestion.imports.tables import TABLES
 from tests.ingestion.imports.support import read_all, read_table, write
 
@@ -193,6 +194,85 @@ EXPORTS = [
         {"job_id": "12", "status": "completed", "service_postal_code": "02134"},
     ),
     (
+        "servicetitan",
+        "Jobs.csv",
+        (
+            "Job #,Status,Business Unit,Jobs Subtotal,Created On,Completion Date,Location Zip\n"
+            "1043,Completed,HVAC Service,$89.00,4/1/2026 9:05 AM,04/02/2026,02134\n"
+        ),
+        "jobs",
+        {"job_id": "1043", "business_unit": "HVAC Service", "service_postal_code": "02134"},
+    ),
+    (
+        "housecall_pro",
+        "customers.csv",
+        (
+            "First Name,Last Name,Display Name,Mobile Number,Email,ID,Customer Type,"
+            "Customer created at,Address_1 Street Line 1,Address_1 Postal Code\n"
+            'Ann,Example,Ann Example,="6145550101",a@example.com,cus_9,homeowner,'
+            '04/01/2026,1 Elm St,="02134"\n'
+        ),
+        "customers",
+        {"customer_id": "cus_9", "phone": "6145550101", "postal_code": "02134"},
+    ),
+    (
+        "housecall_pro",
+        "jobs 2026.csv",
+        (
+            "Job #,Customer name,Job name,Job status,Job created date,Street,Street 2,Zipcode\n"
+            '="52",Ann Example,AC tune-up,Completed,04/01/2026,1 Elm St,Unit 4,="07601"\n'
+        ),
+        "jobs",
+        {
+            "job_id": "52",
+            "customer_id": "Ann Example",
+            "service_address_line_2": "Unit 4",
+            "service_postal_code": "07601",
+        },
+    ),
+    (
+        "jobber",
+        "Jobs_Report_1_of_1_2026-05-08.csv",
+        (
+            "Job #,Client name,Title,Created date,Scheduled start date,Closed date,Service ZIP\n"
+            '7,Ann Example,Spring tune-up,"Apr 01, 2026","Apr 03, 2026",-,43081\n'
+        ),
+        "jobs",
+        {"job_id": "7", "job_type": "Spring tune-up", "completed_at": None},
+    ),
+    (
+        "jobber",
+        "Quotes_Report_1_of_1_2026-05-08.csv",
+        (
+            "Quote #,Client name,Status,Sent date,Approved date,Job #s,Subtotal ($),Total ($)\n"
+            '31,Ann Example,Converted,"Apr 01, 2026","Apr 02, 2026",7,"1,000.00","1,075.00"\n'
+        ),
+        "estimates",
+        {"estimate_id": "31", "job_number": "7", "amount": "1000.00"},
+    ),
+    (
+        "quickbooks",
+        "Sales by Customer Type Detail.csv",
+        (
+            "Transaction date,Transaction type,Num,Product/Service full name,Description,Quantity,"
+            "Sales price,Amount,Id,Line\n"
+            "05/06/2026,Invoice,6871,Exterior,Red bank,1,575.00,575.00,10,1\n"
+        ),
+        "invoice_lines",
+        {"invoice_id": "10", "line_id": "1", "amount": "575.00", "description": "Red bank"},
+    ),
+    (
+        "hubspot",
+        "hubspot-crm-exports-all-deals.csv",
+        (
+            "Record ID,Deal Name,Deal Stage,Create Date,Original Traffic Source,"
+            "Associated Contact IDs\n"
+            "7001,Tune-up,Booked,2026-04-01 09:05,Offline Sources,101\n"
+        ),
+        "leads",
+        {"lead_id": "7001", "lead_source": "Offline Sources", "customer_id": "101"},
+    ),
+    (
         "jobber",
         "Client Report.csv",
         (
@@ -270,6 +350,29 @@ def test_a_preset_reads_the_vendors_usual_export(tmp_path, preset, name, text, t
     assert read.rejects == []
     payload = read.payloads[0]
     assert {key: payload.get(key) for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "origin"),
+    [
+        ("ID,Display Name,First Name,Last Name,Mobile Number", "preset housecall_pro.customers"),
+        ("J-ID,Display Name,First Name,Last Name,E-mails", "preset jobber.clients"),
+        ("Contact ID,First Name,Last Name,Email", "preset hubspot.contacts"),
+    ],
+)
+def test_exports_of_two_vendors_are_told_apart_by_their_header(header, origin):
+    assert guess(header.split(","), "customers").origin == origin
+
+
+def test_a_text_written_as_a_formula_is_that_text_and_another_formula_is_kept(tmp_path):
+    content = 'source,job_id,created_at,notes\nx,="0052",2026-01-01,=SUM(A1)\n'
+    content += 'x,"=""53""",2026-01-01,"=""6"""" pipe"""\n'
+    write(tmp_path, {"jobs.csv": content})
+    payloads = read_table(tmp_path, "jobs").payloads
+    assert [(one["job_id"], one["notes"]) for one in payloads] == [
+        ("0052", "=SUM(A1)"),
+        ("53", '6" pipe'),
+    ]
 
 
 def test_a_presets_map_can_be_taken_and_changed(tmp_path):
