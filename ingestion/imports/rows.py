@@ -7,7 +7,7 @@ never reach SQL as identifiers. The kinds themselves are in `csv_rows`, `workboo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 

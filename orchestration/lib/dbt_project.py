@@ -18,6 +18,7 @@ from typing import Any
 from ingestion.disk import disk_full, says_disk_full
 from ingestion.errors import MatchbackError
 from ingestion.settings import Settings
+from orchestration.lib.dbt_child import PARENT
 from orchestration.lib.warehouse import single_run
 
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -47,8 +48,8 @@ class DbtResult:
 
 
 def dbt_executable() -> str:
-    """The dbt of this Python environment, whatever PATH says."""
-    return str(Path(sys.executable).with_name("dbt"))
+    """The dbt of this Python environment, whatever PATH says, that ends when we do."""
+    return str(Path(sys.executable).with_name("matchback-dbt"))
 
 
 def target_dir(settings: Settings) -> Path:
@@ -65,6 +66,7 @@ def dbt_environment(settings: Settings, *, warehouse: Path | None = None) -> dic
         "DBT_LOG_PATH": str(settings.home / "dbt" / "logs"),
         "DBT_PROFILES_DIR": str(PROJECT_DIR),
         "DBT_PROJECT_DIR": str(PROJECT_DIR),
+        PARENT: str(os.getpid()),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -27,7 +27,8 @@ def incomplete_accounts(settings: Settings, run_id: str) -> list[tuple[str, str]
     with open_warehouse(settings) as connection:
         return connection.execute(
             """
-            select source || '/' || account, coalesce(arg_min(error, started_at), 'not read to its end')
+            select source || '/' || account,
+                coalesce(arg_min(error, started_at), 'not read to its end')
             from raw_matchback.source_runs
             where run_id = ? and not is_complete group by 1 order by 1
             """,

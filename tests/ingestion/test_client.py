@@ -263,7 +263,7 @@ def test_a_certificate_nobody_vouches_for_gets_no_request_and_no_second_try(
 ) -> None:
     secure_vendor.on("/rows", ROWS)
     caller = make_caller(secure_vendor.url, still, tmp_path)
-    with pytest.raises(VendorError, match="cannot prove who it is .*self-signed"):
+    with pytest.raises(VendorError, match=r"cannot prove who it is .*self-signed"):
         caller.get()
     assert len(caller.calls("attempt")) == 1
     assert secure_vendor.requests == []
