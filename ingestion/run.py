@@ -110,10 +110,10 @@ def land(context: AccountContext, extraction: Extraction) -> AccountResult:
         except MatchbackError:
             raise
         except Exception as error:
-            if not is_disk_full(error, settings.home):
+            if not is_disk_full(error, context.settings.home):
                 raise
         # Outside the handler: what was being written may be quoted by the cause.
-        raise disk_full(settings.home)
+        raise disk_full(context.settings.home)
 
 
 def _land(context: AccountContext, extraction: Extraction) -> AccountResult:

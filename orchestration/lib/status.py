@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from ingestion.settings import Settings
@@ -58,7 +59,10 @@ def rows_by_source(settings: Settings, run_id: str) -> Table:
         "gone",
         "complete",
         title="Rows of this run",
+        box=SIMPLE,
     )
+    for column in table.columns[2:7]:
+        column.justify = "right"
     for source, account, *counts, is_complete in rows:
         table.add_row(
             source,
