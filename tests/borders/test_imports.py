@@ -80,6 +80,7 @@ def test_only_settings_read_the_environment() -> None:
         "orchestration/cli.py",
         "orchestration/commands/demo.py",
         "orchestration/lib/dagster_run.py",
+        "orchestration/lib/dbt_child.py",
         "orchestration/lib/dbt_project.py",
         "orchestration/defs/transform/assets.py",
         "ingestion/__main__.py",
