@@ -69,7 +69,7 @@ class WorldRates:
         faults: Planted discrepancies.
     """
 
-    jobs_per_customer: float = 1.5
+    jobs_per_customer: float = 1.65
     second_record: float = 0.03
     other_tenant_record: float = 0.015
     cancelled: float = 0.07

@@ -112,6 +112,34 @@ def test_campaigns_have_cost_credit_and_a_verdict_in_words(
         assert text, name
 
 
+def test_customers_are_told_new_quiet_or_regular_and_winning_one_has_a_cost(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    """Two years of history stand before the first mailing, so none of these may be unknown."""
+    with operator.published() as marts:
+        first_mailed_on = "(select min(mailed_on) from fct_mail_pieces)"
+        classes = marts.execute(
+            f"select customer_class, count(*) from fct_jobs where household_key is not null "
+            f"and created_on >= {first_mailed_on} group by 1"
+        ).fetchall()
+        pieces = marts.execute(
+            "select cut_value, sum(pieces_mailed) from rpt_campaign_roi "
+            "where cut = 'customer_class' group by 1"
+        ).fetchall()
+        won = marts.execute("select sum(new_customer_jobs) from rpt_campaign_roi").fetchone()
+        costs = marts.execute(
+            f"select period_start_on, value from rpt_kpis where kpi = 'cac' and cut = '(all)' "
+            f"and period = 'month' and period_start_on > {first_mailed_on} "
+            "and period_start_on + interval 1 month <= (select as_of from run_info)"
+        ).fetchall()
+    assert {word for word, _ in classes} == {"new", "reactivated", "active"}
+    assert {word for word, count in pieces if count} == {"new", "reactivated", "active"}
+    assert won is not None
+    assert won[0] > 0
+    assert len(costs) >= 5
+    assert all(value > 0 for _, value in costs)
+
+
 def test_no_personal_field_of_the_world_is_published(
     operator: Operator, first_night: subprocess.CompletedProcess[str]
 ) -> None:

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 ZONE = "America/Chicago"
-HISTORY_DAYS = 430
+HISTORY_DAYS = 1_000
+BUSY_DAYS = 430
 FUTURE_DAYS = 41
+EARLIER_BUSINESS = 0.12
 _TABLE_DAYS_BEFORE = 3000
 _TABLE_DAYS_AFTER = 400
 NEVER = np.datetime64("NaT", "s")
@@ -72,6 +74,14 @@ class Calendar:
     def dates(self, days: np.ndarray) -> np.ndarray:
         """Local dates (`datetime64[D]`) of day numbers."""
         return np.datetime64(self.anchor.isoformat(), "D") + np.asarray(days).astype(np.int64)
+
+    def busyness(self, days: np.ndarray) -> np.ndarray:
+        """How much business a day brings: little while the operator is young, then 1.
+
+        The young years are there so that customers can be known as new, quiet or regular when
+        the first campaign mails: that takes two years of jobs before it.
+        """
+        return np.where(np.asarray(days) < -BUSY_DAYS, EARLIER_BUSINESS, 1.0)
 
     def date_of(self, day: int) -> date:
         """Local date of one day number."""

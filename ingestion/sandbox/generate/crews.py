@@ -9,8 +9,8 @@ import numpy as np
 from ingestion.sandbox.catalogue import INSTALL
 from ingestion.sandbox.columns import generator
 from ingestion.sandbox.generate.calendar import (
+    BUSY_DAYS,
     FUTURE_DAYS,
-    HISTORY_DAYS,
     Calendar,
     later,
     only_where,
@@ -41,13 +41,14 @@ def assign_technicians(
         Technicians per tenant, helpers not counted (each has one).
     """
     tenant = roster.tenant[jobs["household"]]
-    span = HISTORY_DAYS + FUTURE_DAYS
+    span = BUSY_DAYS + FUTURE_DAYS
     technician = np.zeros(len(tenant), dtype=np.int64)
     sizes = np.zeros(len(TENANTS), dtype=np.int64)
     day = calendar.local_days(jobs["window_start"])
     for number in range(len(TENANTS)):
         rows = np.flatnonzero(tenant == number)
-        sizes[number] = max(2, math.ceil(len(rows) / span / JOBS_PER_TECHNICIAN_DAY * 7 / 6))
+        lately = int((day[rows] >= -BUSY_DAYS).sum())
+        sizes[number] = max(2, math.ceil(lately / span / JOBS_PER_TECHNICIAN_DAY * 7 / 6))
         order = rows[np.lexsort((jobs["window_start"][rows], day[rows]))]
         starts = np.r_[True, np.diff(day[order]) != 0] if len(order) else np.zeros(0, dtype=bool)
         first = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
@@ -96,9 +97,9 @@ def _one_after_the_other(
 
 
 def build_shifts(sizes: np.ndarray, calendar: Calendar, seed: int) -> dict[str, np.ndarray]:
-    """Planned shifts, time off (kind 1) and training (2) of every technician."""
+    """Shifts, time off (kind 1) and training (2) of every technician, since they are planned."""
     rng = generator(seed, "shifts")
-    days = np.arange(-HISTORY_DAYS, FUTURE_DAYS + 14)
+    days = np.arange(-BUSY_DAYS, FUTURE_DAYS + 14)
     weekday = (calendar.dates(days).astype(np.int64) + 3) % 7
     days = days[weekday < 6]
     weekday = weekday[weekday < 6]

@@ -19,6 +19,7 @@ from ingestion.sandbox.catalogue import (
 )
 from ingestion.sandbox.columns import generator
 from ingestion.sandbox.generate.calendar import (
+    BUSY_DAYS,
     FUTURE_DAYS,
     HISTORY_DAYS,
     Calendar,
@@ -69,8 +70,11 @@ def _baseline(
     days = np.arange(-HISTORY_DAYS, FUTURE_DAYS)
     weekday = (calendar.dates(days).astype("datetime64[D]").astype(np.int64) + 3) % 7
     season = 1 + 0.18 * np.cos((calendar.dates(days).astype(np.int64) % 365) / 365 * 4 * np.pi)
-    day_weight = WEEKDAY_WEIGHTS[weekday] * season
+    day_weight = WEEKDAY_WEIGHTS[weekday] * season * calendar.busyness(days)
     day = rng.choice(days, count, p=day_weight / day_weight.sum())
+    # Whoever bought while the operator was young need not be among today's good customers.
+    early = day < -BUSY_DAYS
+    household[early] = rng.choice(np.flatnonzero(roster.existing), int(early.sum()))
     job_class = rng.choice(len(CLASSES), count, p=CLASS_SHARES)
     newcomer = ~roster.existing[household] & (job_class > INSTALL)
     job_class = np.where(newcomer, DEMAND, job_class)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.sandbox.columns import generator
-from ingestion.sandbox.generate.calendar import HISTORY_DAYS, NEVER, Calendar, later, only_where
+from ingestion.sandbox.generate.calendar import BUSY_DAYS, NEVER, Calendar, later, only_where
 from ingestion.sandbox.generate.mail import DAY, HOUR
 from ingestion.sandbox.generate.roster import TENANTS, Roster
 from ingestion.sandbox.people import messy_records
@@ -36,11 +36,11 @@ def dispatch_records(
     persons = len(roster.household)
     first_job = first_instants(jobs["person"], jobs["created_at"], persons)
     rows = np.flatnonzero(roster.existing_person | ~np.isnat(first_job))
-    age = rng.integers(HISTORY_DAYS, 2_300, len(rows))
+    age = rng.integers(BUSY_DAYS, 2_300, len(rows))
     old = calendar.instants(-age, rng.integers(8, 18, len(rows)) * HOUR)
-    born = np.where(
-        roster.existing_person[rows], old, later(first_job[rows], -rng.integers(30, 600, len(rows)))
-    )
+    called = later(first_job[rows], -rng.integers(30, 600, len(rows)))
+    known = roster.existing_person[rows]
+    born = np.where(known, np.fmin(old, called), called)
     tenant = roster.tenant[roster.household[rows]]
     has_job = ~np.isnat(first_job[rows])
     second = np.flatnonzero(has_job & (rng.random(len(rows)) < rates.second_record))

@@ -77,7 +77,9 @@ def build_lost_requests(
     way = rng.choice([BY_CALL, BY_BOOKING, BY_FORM], count, p=[0.72, 0.06, 0.22])
     seconds = rng.integers(4, 420, count)
     no_lead = (way == BY_CALL) & ((seconds < ABANDONED_SECONDS) | (np.arange(count) % 7 == 0))
-    day = rng.integers(-HISTORY_DAYS, FUTURE_DAYS, count)
+    days = np.arange(-HISTORY_DAYS, FUTURE_DAYS)
+    busy = calendar.busyness(days)
+    day = rng.choice(days, count, p=busy / busy.sum())
     shares = np.array([item[2] for item in OTHER_CHANNELS])
     return {
         "way": way,

@@ -24,7 +24,7 @@ class Roster:
         household: Household number of each person (row of `people.properties`).
         head: Person who decides, per household (-1: an empty home).
         mate: Another person there (-1: none).
-        existing: Households that were customers before the history starts.
+        existing: Households that were customers before the busy time and its mailings start.
         tenant: 0 north, 1 south, per household, by postal code.
         postal_codes: Distinct postal codes, sorted; `zone` is each household's place in them.
         served: Whether the operator serves each of `postal_codes`.

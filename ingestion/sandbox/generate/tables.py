@@ -87,7 +87,7 @@ def load_small_tables(
         ] + [
             {"campaign": len(CAMPAIGNS) + number, "code": theme, "name": theme, "channel": channel,
              "kind": "always on", "tracking_number": f"512900{7000 + number * 7:04d}",
-             "daily_cents": cost, "started_on": calendar.date_of(-900)}
+             "daily_cents": cost, "started_on": calendar.date_of(-1_080)}
             for number, (theme, channel, _, cost) in enumerate(OTHER_CHANNELS)
         ],
         "drops": _drops(calendar, mail, overbilled_share),

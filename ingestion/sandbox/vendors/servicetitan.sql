@@ -543,7 +543,7 @@ select
         'medium': case c.channel when 'direct_mail' then 'Postcard' when 'paid_search' then 'CPC' else 'Other' end,
         'otherMedium': null::varchar, 'campaignPhoneNumbers': [c.tracking_number]
     } as payload
-from (from base.campaigns union all by name select -1 as campaign, 'Unassigned' as code, 'other' as channel, '5129009999' as tracking_number, (serve.now() - interval 900 day)::date as started_on) as c
+from (from base.campaigns union all by name select -1 as campaign, 'Unassigned' as code, 'other' as channel, '5129009999' as tracking_number, (serve.now() - interval 1100 day)::date as started_on) as c
 cross join base.accounts as a
 
 -- entity: campaign_costs

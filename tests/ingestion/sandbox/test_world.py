@@ -59,17 +59,44 @@ def test_an_unknown_size_is_refused_with_the_known_ones():
 def test_the_small_world_has_the_promised_size(small_world):
     customers = scalar(small_world, "select count(distinct person) from base.customers")
     assert 1_800 <= customers <= 2_400
-    assert scalar(small_world, "select count(*) from base.jobs") == 3_000
+    assert scalar(small_world, "select count(*) from base.jobs") == 3_300
     assert 5_400 <= scalar(small_world, "select count(*) from base.pieces") <= 6_600
-    assert 2_600 <= scalar(small_world, "select count(*) from base.invoices") <= 3_200
+    assert 3_000 <= scalar(small_world, "select count(*) from base.invoices") <= 3_500
 
 
-def test_history_reaches_back_fourteen_months_and_the_future_forty_nights(small_world):
-    first, last = small_world.connection.execute(
-        "select min(created_at)::date, max(created_at)::date from base.jobs"
+def test_the_future_holds_forty_nights(small_world):
+    last = small_world.connection.execute("select max(created_at)::date from base.jobs").fetchone()
+    assert (last[0] - ANCHOR).days >= 39
+
+
+@pytest.mark.parametrize("size", ["tiny_world", "small_world"])
+def test_every_account_has_two_years_of_jobs_before_the_first_mailing(size, request):
+    """Less, and nobody can be told to be a new customer when the first cards arrive."""
+    late = """
+        select j.account, min(j.created_at) from base.jobs as j group by j.account
+        having min(j.created_at) > (select min(mailed_on) from base.drops) - interval 24 month"""
+    world = request.getfixturevalue(size)
+    assert world.connection.execute(late).fetchall() == []
+
+
+def test_the_young_years_are_thin_and_leave_new_quiet_and_regular_customers(small_world):
+    early = "select count(*) from base.jobs where created_at < serve.now() - interval 430 day"
+    assert 250 <= scalar(small_world, early) <= 500
+    classes = small_world.connection.execute(
+        """with looked_back as (
+            select j.job, max(k.completed_at) as last_at, any_value(j.created_at) as created_at
+            from base.jobs as j
+            left join base.jobs as k on k.household = j.household and k.completed_at < j.created_at
+            where j.created_at >= serve.now() - interval 200 day group by j.job
+        )
+        select count(*) filter (where last_at is null),
+            count(*) filter (where last_at < created_at - interval 24 month),
+            count(*) filter (where last_at >= created_at - interval 24 month)
+        from looked_back"""
     ).fetchone()
-    assert (ANCHOR - first).days >= 420
-    assert (last - ANCHOR).days >= 39
+    new, quiet, regular = classes
+    assert min(new, regular) > 300
+    assert quiet > 10
 
 
 def test_holdouts_are_drawn_as_planned(small_world):
@@ -191,7 +218,7 @@ def test_ids_of_the_two_tenants_collide_on_purpose(small_world):
         select count(*) from base.jobs as a inner join base.jobs as b
             on a.job_id = b.job_id and a.account < b.account"""
     assert scalar(small_world, shared) > 500
-    assert scalar(small_world, "select count(distinct job_number) from base.jobs") == 3_000
+    assert scalar(small_world, "select count(distinct job_number) from base.jobs") == 3_300
 
 
 @pytest.mark.parametrize("vendor", ["hubspot", "servicetitan", "quickbooks", "pcm"])
@@ -214,4 +241,4 @@ def test_truth_is_arrow(small_world):
 @pytest.mark.slow
 def test_the_medium_world_is_made_by_column_in_little_time():
     world = build_world(20_000, seed=7, anchor=ANCHOR)
-    assert scalar(world, "select count(*) from base.jobs") == 30_000
+    assert scalar(world, "select count(*) from base.jobs") == 33_000
