@@ -8,6 +8,7 @@ A vendor's fault is part of the result; only faults of landing itself (lock, dis
 from __future__ import annotations
 
 import fcntl
+import gc
 import importlib
 import logging
 import os
@@ -167,7 +168,8 @@ def _extract(context: AccountContext, pipeline: AccountPipeline, extraction: Ext
         extraction.give_up(fault)
         return
     try:
-        pipeline.extract(extraction.dlt_source(reader))
+        with _rare_collections():
+            pipeline.extract(extraction.dlt_source(reader))
     except Exception as error:
         ours = _our_error(error)
         if ours is None:
@@ -175,6 +177,21 @@ def _extract(context: AccountContext, pipeline: AccountPipeline, extraction: Ext
         raise ours from None
     finally:
         reader.close()
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the collector of cycles wait while pages are read.
+
+    A parsed page is thousands of objects without a cycle, freed when it is dropped; looked through
+    after every 700 of them it takes twice as long (80,000 rows/s instead of 140,000).
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _our_error(error: BaseException | None) -> MatchbackError | None:

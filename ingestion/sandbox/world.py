@@ -112,9 +112,9 @@ def _fill(world: World, customers: int) -> None:
     lost = response.build_lost_requests(roster, work, calendar, seed)
     dispatch, work["record"] = records.dispatch_records(roster, work, calendar, seed, rates)
     asked = _asked(work, lost, seed, rates)
-    crm = records.crm_records(roster, asked, dispatch, seed)
+    crm = records.crm_records(roster, asked, dispatch, calendar, seed)
     books, bills["book_record"] = records.books_records(roster, bills, seed)
-    payments = money.build_payments(bills, seed, rates)
+    payments = money.build_payments(bills, calendar, seed, rates)
     memos = money.build_credit_memos(bills, seed, rates)
     scanned = np.flatnonzero((work["evidence"] == jobs.QR_SCAN) & (work["evidence_piece"] >= 0))
     scans = mail.build_scans(

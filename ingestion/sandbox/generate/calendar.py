@@ -83,6 +83,32 @@ class Calendar:
         """
         return np.where(np.asarray(days) < -BUSY_DAYS, EARLIER_BUSINESS, 1.0)
 
+    def put_off(
+        self,
+        instants: np.ndarray,
+        since: np.ndarray,
+        rng: np.random.Generator,
+        *,
+        share: float = 0.4,
+        within_days: int = 10_000,
+    ) -> np.ndarray:
+        """Let a share of what was due before the clock starts be done in the weeks after it.
+
+        So that the first nights bring merges, refunds and deletions in a small world as well.
+
+        Args:
+            instants: When each thing would be done.
+            since: Since when it could have been.
+            rng: Draws which, and when (mean 6 days after the start).
+            share: Of those that qualify.
+            within_days: Only what could be done at most that long before the start.
+        """
+        start = np.datetime64(self.start.replace(tzinfo=None), "s")
+        waits = (since < start) & (since >= later(start, -within_days * 86_400))
+        waits &= rng.random(len(since)) < share
+        then = later(start, rng.exponential(6 * 86_400, len(since)) + 60)
+        return np.where(waits, then, instants).astype("datetime64[s]")
+
     def date_of(self, day: int) -> date:
         """Local date of one day number."""
         return self.anchor + timedelta(days=day)

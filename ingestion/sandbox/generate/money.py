@@ -113,11 +113,15 @@ def _events(
     dearer = (paid & (changed_at > paid_at)) | (invoices["labor_cents"] <= 5_000)
     change = np.where(dearer, np.abs(change), change)
     overpaid = paid & ~changed & (rng.random(count) < faults.payment_over_invoice)
+    voided_at = later(created, rng.integers(1, 30, count) * DAY)
     books_at = later(created, rng.integers(2 * HOUR, 30 * HOUR, count))
+    copy_deleted_at = later(books_at, rng.integers(1, 9, count) * DAY)
     return {
         "created_at": created,
         "invoice_day": calendar.local_days(created),
-        "voided_at": only_where(voided, later(created, rng.integers(1, 30, count) * DAY)),
+        "voided_at": only_where(
+            voided, calendar.put_off(voided_at, created, rng, share=0.7, within_days=90)
+        ),
         "changed_at": only_where(changed, changed_at),
         "change_cents": np.where(changed, change, 0),
         "paid_at": only_where(paid, paid_at),
@@ -130,7 +134,7 @@ def _events(
         "books_at": only_where(synced, books_at),
         "books_copy_at": only_where(doubled | deleted_copy, later(books_at, HOUR)),
         "books_copy_deleted_at": only_where(
-            deleted_copy, later(books_at, rng.integers(1, 9, count) * DAY)
+            deleted_copy, calendar.put_off(copy_deleted_at, later(books_at, HOUR), rng)
         ),
         "books_difference_cents": np.where(differs, rng.choice([-1, 1, 100, 1_000], count), 0),
         "books_free_lines_at": only_where(
@@ -141,7 +145,7 @@ def _events(
 
 
 def build_payments(
-    invoices: dict[str, np.ndarray], seed: int, rates: WorldRates
+    invoices: dict[str, np.ndarray], calendar: Calendar, seed: int, rates: WorldRates
 ) -> dict[str, np.ndarray]:
     """Payments, and refunds as payments that give back: columns invoice, paid_at, cents, kind.
 
@@ -175,11 +179,11 @@ def build_payments(
     )
     given = np.round(cents[refunded] * share).astype(np.int64)
     given = np.where(too_much, cents[refunded] + 1_234, np.maximum(given, 1))
+    given_at = later(paid_at[refunded], rng.integers(2, 45, len(refunded)) * DAY)
+    given_at = calendar.put_off(given_at, paid_at[refunded], rng, within_days=120)
     return {
         "invoice": np.concatenate([payment_invoice, payment_invoice[refunded]]),
-        "paid_at": np.concatenate(
-            [paid_at, later(paid_at[refunded], rng.integers(2, 45, len(refunded)) * DAY)]
-        ),
+        "paid_at": np.concatenate([paid_at, given_at]),
         "cents": np.concatenate([cents, -given]),
         "kind": np.concatenate(
             [np.zeros(len(cents), dtype=np.int64), np.ones(len(refunded), dtype=np.int64)]

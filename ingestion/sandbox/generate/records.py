@@ -60,6 +60,7 @@ def dispatch_records(
     merged_into[kind == THIRD] = len(rows) + np.searchsorted(second, third)
     merges = (merged_into >= 0) & ((rng.random(len(source)) < 0.6) | (kind == THIRD))
     merged_at = later(created, rng.integers(2, 120, len(source)) * DAY)
+    merged_at = calendar.put_off(merged_at, created, rng)
     order_of_tenant = np.where(
         kind == ELSEWHERE, (tenant[source] + 1) % len(TENANTS), tenant[source]
     )
@@ -105,13 +106,16 @@ def ranks(group: np.ndarray, created: np.ndarray) -> np.ndarray:
     return _ranks(group, created) if len(group) else np.zeros(0, dtype=np.int64)
 
 
-def crm_records(roster: Roster, asked: Columns, dispatch: Columns, seed: int) -> Columns:
+def crm_records(
+    roster: Roster, asked: Columns, dispatch: Columns, calendar: Calendar, seed: int
+) -> Columns:
     """Contacts of the CRM: most customers, most who ever asked, some twice.
 
     Args:
         roster: The people.
         asked: person and at of every request that reached the CRM.
         dispatch: Dispatch records, for when old customers became known.
+        calendar: For what the office puts off.
         seed: The world's seed.
 
     Returns:
@@ -133,16 +137,16 @@ def crm_records(roster: Roster, asked: Columns, dispatch: Columns, seed: int) ->
         rng.integers(60, DAY, len(double)),
     )
     merges = np.r_[np.zeros(len(rows), dtype=bool), rng.random(len(double)) < 0.6]
+    merged_at = later(created, rng.integers(1, 150, len(source)) * DAY)
+    archived_at = later(created, rng.integers(20, 700, len(source)) * DAY)
+    archived = ~merges & (rng.random(len(source)) < 0.01)
     return {
         "person": rows[source],
         "kind": np.repeat([FIRST, SECOND], [len(rows), len(double)]),
         "created_at": created,
-        "merged_at": only_where(merges, later(created, rng.integers(1, 150, len(source)) * DAY)),
+        "merged_at": only_where(merges, calendar.put_off(merged_at, created, rng)),
         "merged_into": np.where(merges, np.r_[np.full(len(rows), -1), double], -1),
-        "archived_at": only_where(
-            ~merges & (rng.random(len(source)) < 0.01),
-            later(created, rng.integers(20, 700, len(source)) * DAY),
-        ),
+        "archived_at": only_where(archived, calendar.put_off(archived_at, created, rng)),
         "changed_at": only_where(
             rng.random(len(source)) < 0.4, later(created, rng.exponential(200 * DAY, len(source)))
         ),

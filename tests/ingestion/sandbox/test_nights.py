@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -103,6 +105,37 @@ def test_late_changes_invoices_refunds_and_merges_come_with_time(young_world):
     store.advance(24 * 35)
     after = counts()
     assert [name for name in questions if after[name] <= before[name]] == []
+
+
+NEW = "from {} as kept where kept.created_at > $before"
+HAPPENED = {
+    "new jobs": NEW.format("{servicetitan__jobs}"),
+    "new calls": NEW.format("{servicetitan__calls}"),
+    "new deals": NEW.format("{hubspot__deals}"),
+    "late invoices": f"""{NEW.format("{servicetitan__invoices}")}
+        and kept.created_at > kept.shown.done_at + interval 1 day""",
+    "refunds": f"{NEW.format('{servicetitan__payments}')} and kept.shown.kind = 1",
+    "merged customers": "from {servicetitan__customers} where not active and modified_at > $before",
+    "merged contacts": "from {hubspot__contacts} as winners inner join base.contacts as losers "
+    "on losers.merged_into_id = winners.id where losers.merged_at between $before and serve.now()",
+    "archived contacts": "from {hubspot__contacts} as kept inner join base.contacts as c "
+    "on c.contact_id = kept.id where not kept.active and c.archived_at > $before",
+    "deleted in the books": "from {quickbooks__Invoice} where deleted_at > $before",
+}
+
+
+@pytest.mark.parametrize("anchor", [ANCHOR, date(2026, 11, 21)])
+def test_three_nights_bring_every_kind_of_change(anchor):
+    store = Sandbox(build_world("small", seed=7, anchor=anchor)).store
+    before = store.now.replace(tzinfo=None)
+    store.advance(24 * 3)
+    happened = {}
+    for kind, sql in HAPPENED.items():
+        names = re.findall(r"{(\w+)}", sql)
+        query = "select count(*) " + sql.format(**{name: store.table(name) for name in names})
+        values = {"before": before} if "$before" in query else {}
+        happened[kind] = store.rows(query, values)[0][0]
+    assert [kind for kind, count in happened.items() if not count] == []
 
 
 def test_vanished_jobs_are_gone_without_a_word(small_world, small):
