@@ -211,17 +211,14 @@ class EntityVersions:
             )
             values = {"parents": list(parents), "separator": separator}
         self._bring(condition, values)
-        if since is not None:
-            condition += " and order_at >= $since"
-            values["since"] = since
         rows = self._connection.execute(
             f"""
             select distinct record_id
-            from (select * from versions qualify {_LATEST})
-            where not is_deleted and {condition}
+            from (select * from versions where {condition} qualify {_LATEST})
+            where not is_deleted and ($since is null or order_at >= $since)
             order by record_id
             """,
-            values,
+            {**values, "since": since},
         ).fetchall()
         return [row[0] for row in rows]
 

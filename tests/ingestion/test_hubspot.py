@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.versions import EntityVersions
 from tests.ingestion.conftest import NOW, Home, Reply, Request, Vendor
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -230,6 +231,32 @@ def test_links_are_paged_refreshed_and_end(home: Home, portal: Portal) -> None:
         "select payload from raw_hubspot.associations where record_id like '%:16'"
     )[0][0]
     assert '"from_type":"contacts","from_id":"1","to_type":"companies","to_id":"16"' in payload
+
+
+def test_known_links_are_looked_through_once_however_many_calls_ask(
+    home: Home, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a call, the cost would grow with the square of the portal."""
+    for number in range(1, 251):
+        portal.put(str(number), NOW - timedelta(hours=2))
+        portal.links["contacts", str(number), "companies"] = ["11"]
+    looked: list[int] = []
+    live_ids = EntityVersions.live_ids
+
+    def counted(self: EntityVersions, **more: Any) -> list[str]:
+        if more.get("parents"):
+            looked.append(len(more["parents"]))
+        return live_ids(self, **more)
+
+    monkeypatch.setattr(EntityVersions, "live_ids", counted)
+    home.pull("hubspot", "contacts", "associations")
+    assert len(home.rows("hubspot.associations")) == 250
+    assert max(looked) == 250
+    portal.links.pop(("contacts", "7", "companies"))
+    portal.links["contacts", "249", "companies"] = ["12"]
+    later = home.pull("hubspot", "contacts", "associations", now=NOW + timedelta(hours=30))
+    assert later.entities[1].tombstone_count == 2
+    assert later.entities[1].landed_count == 1
 
 
 def test_links_owed_by_a_run_that_broke_are_read_by_the_next(

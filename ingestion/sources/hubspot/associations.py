@@ -20,6 +20,9 @@ from ingestion.sources.hubspot.endpoints import ASSOCIATIONS
 from ingestion.sources.hubspot.portal import Portal
 
 SEPARATOR = "|"
+# Comparing with what is known reads all known links: for one call's hundred records at a time,
+# the cost would grow with the square of the portal.
+COMPARED_AT_ONCE = 50_000
 
 
 def read_associations(
@@ -42,10 +45,10 @@ def read_associations(
             wanted[from_type] = set(changed.get(from_type, ()))
             if is_due:
                 wanted[from_type] |= _recent_ids(portal, run, from_type)
-        size = portal.context.option("batch_size")
         ids = sorted(wanted[from_type])
-        for begin in range(0, len(ids), size):
-            yield from _read_some(portal, run, from_type, to_type, ids[begin : begin + size])
+        for begin in range(0, len(ids), COMPARED_AT_ONCE):
+            some = ids[begin : begin + COMPARED_AT_ONCE]
+            yield from _read_some(portal, run, from_type, to_type, some)
     run.state["refreshed_at"] = run.now.isoformat() if is_due else last
     run.state["has_all"] = True
 
@@ -60,10 +63,36 @@ def _recent_ids(portal: Portal, run: EntityRun, from_type: str) -> set[str]:
 def _read_some(
     portal: Portal, run: EntityRun, from_type: str, to_type: str, ids: list[str]
 ) -> Iterator[Landing]:
+    """The links of some records as they are, then tombstones for those that are known but gone."""
+    present: set[str] = set()
+    size = portal.context.option("batch_size")
+    for begin in range(0, len(ids), size):
+        yield from _read_batch(
+            portal, run, (from_type, to_type), ids[begin : begin + size], present
+        )
+    parents = [f"{from_type}:{item}" for item in ids]
+    known = run.versions.live_ids(parents=parents, separator=SEPARATOR)
+    gone = [
+        item
+        for item in known
+        if item not in present and item.partition(SEPARATOR)[2].startswith(f"{to_type}:")
+    ]
+    if gone:
+        yield Tombstones(record_ids=gone)
+
+
+def _read_batch(
+    portal: Portal,
+    run: EntityRun,
+    types: tuple[str, str],
+    ids: list[str],
+    present: set[str],
+) -> Iterator[Landing]:
+    """Ask for as many records as one call takes, page by page; adds the links to `present`."""
+    from_type, to_type = types
     inputs = [{"id": item} for item in ids]
     found: list[str] = []
     payloads: list[bytes] = []
-    answered: set[str] = set(ids)
     seen_inputs: set[tuple[str, str]] = set()
     while inputs:
         page = portal.read_associations(from_type, to_type, inputs)
@@ -83,18 +112,9 @@ def _read_some(
             if from_id and after and (from_id, after) not in seen_inputs:
                 seen_inputs.add((from_id, after))
                 inputs.append({"id": from_id, "after": after})
+    present.update(found)
     if found:
         yield landed_page(record_ids=found, payloads=payloads)
-    parents = [f"{from_type}:{item}" for item in sorted(answered)]
-    known = run.versions.live_ids(parents=parents, separator=SEPARATOR)
-    present = set(found)
-    gone = [
-        item
-        for item in known
-        if item not in present and item.partition(SEPARATOR)[2].startswith(f"{to_type}:")
-    ]
-    if gone:
-        yield Tombstones(record_ids=gone)
 
 
 def _payload(from_type: str, from_id: str, to_type: str, to_id: str, link: Any) -> bytes:
