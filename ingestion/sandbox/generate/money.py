@@ -171,14 +171,18 @@ def build_payments(
             later(invoices["paid_at"][rows[second]], rng.integers(3, 25, len(second)) * DAY),
         ]
     )
-    whole = np.flatnonzero(~np.concatenate([two, two[second]]))
+    # What was overpaid by plan is not given back: the refund would exceed the invoice unplanned.
+    split = two | invoices["overpaid"][rows]
+    whole = np.flatnonzero(~np.concatenate([split, two[second]]))
     refunded = whole[rng.random(len(whole)) < rates.refunded]
     share = rng.choice([0.25, 0.5, 1.0], len(refunded))
     too_much = rng.random(len(refunded)) < min(
         1.0, rates.faults.refund_over_invoice / max(rates.refunded, 1e-9)
     )
     given = np.round(cents[refunded] * share).astype(np.int64)
-    given = np.where(too_much, cents[refunded] + 1_234, np.maximum(given, 1))
+    dearest = total + np.maximum(invoices["change_cents"][rows], 0)
+    beyond = np.concatenate([dearest, dearest[second]])[refunded] + 1_234
+    given = np.where(too_much, beyond, np.maximum(given, 1))
     given_at = later(paid_at[refunded], rng.integers(2, 45, len(refunded)) * DAY)
     given_at = calendar.put_off(given_at, paid_at[refunded], rng, within_days=120)
     return {
