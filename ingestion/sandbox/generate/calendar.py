@@ -103,7 +103,7 @@ class Calendar:
             share: Of those that qualify.
             within_days: Only what could be done at most that long before the start.
         """
-        start = np.datetime64(self.start.replace(tzinfo=None), "s")
+        start = self.instants(np.zeros(len(since)))
         waits = (since < start) & (since >= later(start, -within_days * 86_400))
         waits &= rng.random(len(since)) < share
         then = later(start, rng.exponential(6 * 86_400, len(since)) + 60)
