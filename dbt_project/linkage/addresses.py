@@ -26,17 +26,24 @@ _STREET_END = (
 
 
 def normalise_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
-    """Make `target` from the distinct addresses of `source`.
+    """Make `target` from the distinct addresses of `source`: spelled, then drawn together.
 
     Args:
         connection: Where both tables live.
         source: One row per distinct address: address_id, address_line_1, address_line_2, city,
             state, postal_code (text), use_count.
-        target: Table made: the same rows with other_line (letters of a second line that is no
-            unit), house_number, street (without number and unit, spelled the postal way, drawn to
-            the commoner spelling), raw_street (before that), unit, city_key, zip, and
-            property_text: number, street, unit and zip as one text, null where the address
-            cannot carry a household (no street, or neither postal code nor city).
+        target: Table made; see `draw_together`.
+    """
+    spell_addresses(connection, source=source, target="address_spellings")
+    draw_together(connection, source="address_spellings", target=target)
+    connection.execute("drop table address_spellings")
+
+
+def spell_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
+    """Make `target`: each address of `source` for itself, split and spelled the postal way.
+
+    It has address_id, use_count, house_number, street (without number and unit), unit, other_line
+    (letters of a second line that is no unit), city_key and zip.
     """
     _words(connection)
     connection.execute(
@@ -53,11 +60,29 @@ def normalise_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, t
     _split(connection)
     _parse_remainder(connection)
     _spell(connection)
-    _draw_together(connection)
     connection.execute(
         f"""
         create or replace table {target} as
-        select spelled.* exclude (use_count, street),
+        select address_id, use_count, house_number, street, unit, other_line, city_key, zip
+        from address_spelled
+        """
+    )
+    for name in ("address_lines", "address_split", "address_spelled"):
+        connection.execute(f"drop table if exists {name}")
+
+
+def draw_together(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
+    """Make `target`: `source` with rarer spellings of a street drawn to the commoner one.
+
+    Only addresses of one house number and postal code bear on each other. Added: raw_street (as
+    it was), property_text (number, street, unit and zip as one text, null where the address
+    cannot carry a household: no street, or neither postal code nor city) and raw_property_text.
+    """
+    _draw_together(connection, source)
+    connection.execute(
+        f"""
+        create or replace table {target} as
+        select spelled.* exclude (street),
             coalesce(drawn.common_street, spelled.street) as street,
             spelled.street as raw_street,
             case when spelled.street is not null and coalesce(zip, city_key) is not null
@@ -67,12 +92,11 @@ def normalise_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, t
             case when spelled.street is not null and coalesce(zip, city_key) is not null
                 then concat_ws('|', coalesce(house_number, ''), spelled.street, coalesce(unit, ''),
                     coalesce(zip, city_key)) end as raw_property_text
-        from address_spelled as spelled
+        from {source} as spelled
         left join address_drawn as drawn using (house_number, street, zip)
         """
     )
-    for name in ("address_lines", "address_split", "address_spelled", "address_drawn"):
-        connection.execute(f"drop table if exists {name}")
+    connection.execute("drop table address_drawn")
 
 
 def collect_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, target: str) -> None:
@@ -244,17 +268,17 @@ def _quoted(words: dict[str, str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-def _draw_together(connection: duckdb.DuckDBPyConnection) -> None:
+def _draw_together(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     """Map rarer spellings of a street to the commonest near one, within number and postal code.
 
     Two letters' difference in a name of six and more, or a missing street type or direction.
     """
     connection.execute(
-        """
+        f"""
         create or replace temp table address_drawn as
         with streets as (
             select house_number, street, zip, sum(use_count) as use_count
-            from address_spelled
+            from {source}
             where house_number is not null and street is not null and zip is not null
                 and street <> 'PO BOX'
             group by all
@@ -270,8 +294,8 @@ def _draw_together(connection: duckdb.DuckDBPyConnection) -> None:
                 <= case when length(rare.street) >= 8 then 2 else 1 end
             or (length(rare.street) >= 4 and starts_with(common.street, rare.street || ' '))
             or (length(common.street) >= 4 and starts_with(rare.street, common.street || ' '))
-            or regexp_replace(rare.street, '^[NSEW]{1,2} ', '')
-                = regexp_replace(common.street, '^[NSEW]{1,2} ', '')
+            or regexp_replace(rare.street, '^[NSEW]{{1,2}} ', '')
+                = regexp_replace(common.street, '^[NSEW]{{1,2}} ', '')
         group by all
         """
     )

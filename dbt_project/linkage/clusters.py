@@ -131,6 +131,14 @@ def join_declared(label: np.ndarray, together: np.ndarray, apart: np.ndarray) ->
     return moved[np.searchsorted(np.unique(label), label)]
 
 
+def find_groups(pairs: Pairs, together: np.ndarray, *, size: int, threshold: float) -> np.ndarray:
+    """Return for each record the smallest index of its group: all it is joined to in any way."""
+    strong = pairs.probability >= threshold
+    left = np.concatenate([pairs.left[strong], together[:, 0]])
+    right = np.concatenate([pairs.right[strong], together[:, 1]])
+    return _smallest_member(_components(left, right, size))
+
+
 def _components(left: np.ndarray, right: np.ndarray, size: int) -> np.ndarray:
     links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
     return connected_components(links, directed=False)[1]

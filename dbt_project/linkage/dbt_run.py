@@ -97,10 +97,9 @@ def resolve_addresses_in_warehouse(
     settings = read_settings(connection)
     create_identity_tables(connection)
     with scratch_space(connection, row_count=_count(connection, addresses)) as catalog:
-        connection.execute(f"create table collected as from {catalog}.{addresses}")
         resolve_addresses(
             connection,
-            source="collected",
+            source=f"{catalog}.{addresses}",
             target="resolved",
             own_address=settings.operator.address,
             run_id=settings.run_id,
@@ -112,7 +111,7 @@ def resolve_addresses_in_warehouse(
             """
             select address_id, address_line_1, address_line_2, city, state, postal_code,
                 house_number, street, raw_street, unit, other_line, zip, city_key, property_text,
-                address_key, household_key
+                address_key, household_key, resolution
             from resolved order by address_id
             """
         ).to_arrow_table()
@@ -133,12 +132,10 @@ def link_in_warehouse(
     nicknames = read_nicknames(connection)
     create_identity_tables(connection)
     with scratch_space(connection, row_count=_count(connection, records)) as catalog:
-        connection.execute(f"create table records as from {catalog}.{records}")
-        connection.execute(f"create table addresses as from {catalog}.{addresses}")
         return link_records(
             connection,
-            source="records",
-            addresses="addresses",
+            source=f"{catalog}.{records}",
+            addresses=f"{catalog}.{addresses}",
             nicknames=nicknames,
             settings=settings,
             durable=f"{catalog}.{SCHEMA}",

@@ -32,10 +32,14 @@ with former as (
     where kept.cluster_id is null
     group by cluster_id
 ), used as (
-    select customer_key from {durable}.identity_registry group by customer_key
+    select customer_key from {durable}.identity_registry
+    where customer_key in (select md5('customer|' || founder) from founders)
+    group by customer_key
 ), past as (
     select record_key as founder, count(*) as entry_count
-    from {durable}.identity_registry group by record_key
+    from {durable}.identity_registry
+    where record_key in (select founder from founders)
+    group by record_key
 ), minted as (
     select founders.cluster_id, founders.founder,
         case when used.customer_key is null then md5('customer|' || founders.founder)

@@ -13,17 +13,29 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from dbt_project.linkage.clusters import ClusterSettings, Pairs, find_clusters, join_declared
-from dbt_project.linkage.comparisons import level_value
+from dbt_project.linkage.clusters import (
+    ClusterSettings,
+    find_clusters,
+    find_groups,
+    join_declared,
+)
 from dbt_project.linkage.decisions import read_words
-from dbt_project.linkage.frequencies import measure_frequencies
-from dbt_project.linkage.household_model import HouseholdModel, probabilities
+from dbt_project.linkage.frequencies import count_rows, measure_frequencies
+from dbt_project.linkage.judge import judge_patterns, read_pairs
 from dbt_project.linkage.keys import assign_keys
-from dbt_project.linkage.model import decode_levels
+from dbt_project.linkage.night import find_changes, look_at_groups, prepare_night
 from dbt_project.linkage.normalise import NicknameTable, OperatorDetails, normalise_records
 from dbt_project.linkage.outcome import store_outcome
-from dbt_project.linkage.pairs import PairWork, bring_pairs_up_to_date
+from dbt_project.linkage.pairs import (
+    PairWork,
+    compare_all,
+    compare_changed,
+    estimate_model,
+    saved_model,
+    scale_of,
+)
 from dbt_project.linkage.registry import ASSIGNMENT_SQL, SCHEMA
+from dbt_project.linkage.state import LastNight, read_last_night, run_fingerprint
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,6 @@ class LinkageSettings:
     operator: OperatorDetails = field(default_factory=OperatorDetails)
 
 
-RESULT = """
-    select record_key, customer_key, household_key, match_method, match_probability
-    from linked order by record_key
-"""
-
-
 def link_records(
     connection: duckdb.DuckDBPyConnection,
     *,
@@ -81,25 +87,16 @@ def link_records(
         One row per record, sorted: record_key, customer_key, household_key, match_method (alone,
         model, declared, operator), match_probability (of its best link; null for one alone).
     """
-    connection.execute(
-        f"create or replace temp table assigned as {ASSIGNMENT_SQL.format(durable=durable)}",
-        [settings.as_of],
-    )
     if not settings.is_live:
-        return _as_they_were(connection, source=source)
-    prepare_records(
-        connection,
-        source=source,
-        addresses=addresses,
-        nicknames=nicknames,
-        operator=settings.operator,
-    )
-    work = bring_pairs_up_to_date(
-        connection,
-        durable=durable,
-        run_id=settings.run_id,
-        as_of=settings.as_of,
-        is_full_scan=settings.is_full_scan,
+        return _as_they_were(connection, source=source, as_of=settings.as_of, durable=durable)
+    run = _Run(connection, source, addresses, nicknames, settings, durable)
+    work, fingerprint = run.compare()
+    connection.execute(
+        "create or replace temp table assigned as "
+        + ASSIGNMENT_SQL.format(
+            durable=durable, restriction="and record_key in (select record_key from compared)"
+        ),
+        {"as_of": settings.as_of},
     )
     _cluster(connection, work, settings=settings, durable=durable)
     assign_keys(connection, durable=durable)
@@ -107,11 +104,111 @@ def link_records(
         connection,
         durable=durable,
         run_id=settings.run_id,
-        as_of=settings.as_of,
-        work=work,
+        night=LastNight(
+            settings.as_of, work.model_id, work.scale, _newest_resolution(connection, addresses)
+        ),
+        fingerprint=fingerprint,
+        is_full=work.is_full,
         review_threshold=settings.review_threshold,
     )
-    return connection.execute(RESULT).to_arrow_table()
+    return connection.execute(
+        f"""
+        select record_key, customer_key, household_key, match_method, match_probability
+        from {durable}.identity_results order by record_key
+        """
+    ).to_arrow_table()
+
+
+def _newest_resolution(connection: duckdb.DuckDBPyConnection, addresses: str) -> int:
+    query = f"select coalesce(max(resolution), 0) from {addresses}"
+    return int(connection.execute(query).fetchall()[0][0])
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run's inputs, to compare by: see `link_records`."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: str
+    addresses: str
+    nicknames: NicknameTable
+    settings: LinkageSettings
+    durable: str
+
+    def compare(self) -> tuple[PairWork, str]:
+        """Make `compared`, the records to cluster, and `pairs`, all pairs among them."""
+        connection, durable, settings = self.connection, self.durable, self.settings
+        count = count_rows(connection, self.source)
+        scale = scale_of(count)
+        saved = saved_model(
+            connection,
+            durable=durable,
+            as_of=settings.as_of,
+            count=count,
+            is_full_scan=settings.is_full_scan,
+        )
+        if saved and not settings.is_full_scan:
+            fingerprint = self._fingerprint(count, saved[1])
+            last = read_last_night(connection, durable=durable, fingerprint=fingerprint)
+            if last and find_changes(
+                connection,
+                source=self.source,
+                addresses=self.addresses,
+                durable=durable,
+                since=last.resolution,
+            ):
+                work = PairWork(*saved, scale, is_full=False)
+                self._compare_night(work, count)
+                return work, fingerprint
+        prepare_records(
+            connection,
+            source=self.source,
+            addresses=self.addresses,
+            nicknames=self.nicknames,
+            operator=settings.operator,
+        )
+        model, model_id = saved or estimate_model(
+            connection,
+            durable=durable,
+            run_id=settings.run_id,
+            as_of=settings.as_of,
+            count=count,
+        )
+        compare_all(connection, model)
+        return PairWork(model, model_id, scale, is_full=True), self._fingerprint(count, model_id)
+
+    def _fingerprint(self, count: int, model_id: str) -> str:
+        settings = self.settings
+        return run_fingerprint(
+            record_count=count,
+            parts=(
+                *(model_id, scale_of(count), settings.match_threshold, settings.review_threshold),
+                *(settings.maximum_cluster_size, settings.operator, self.nicknames.pairs),
+            ),
+        )
+
+    def _compare_night(self, work: PairWork, count: int) -> None:
+        prepare_night(
+            self.connection,
+            source=self.source,
+            addresses=self.addresses,
+            durable=self.durable,
+            nicknames=self.nicknames,
+            operator=self.settings.operator,
+            record_count=count,
+        )
+        compare_changed(self.connection, work.model)
+        judge_patterns(self.connection, work, pairs="new_pairs")
+        least = min(self.settings.match_threshold, self.settings.review_threshold)
+        self.connection.execute(
+            """
+            create or replace temp table near_pairs as
+            select record_key_l, record_key_r from new_pairs inner join judged_words using (levels)
+            where match_probability >= ?
+            """,
+            [least],
+        )
+        look_at_groups(self.connection, durable=self.durable)
 
 
 def prepare_records(
@@ -135,8 +232,15 @@ def prepare_records(
     connection.execute("drop table prepared")
 
 
-def _as_they_were(connection: duckdb.DuckDBPyConnection, *, source: str) -> pa.Table:
+def _as_they_were(
+    connection: duckdb.DuckDBPyConnection, *, source: str, as_of: datetime, durable: str
+) -> pa.Table:
     """Give records the keys known at the time; one not yet linked then stands alone."""
+    connection.execute(
+        "create or replace temp table assigned as "
+        + ASSIGNMENT_SQL.format(durable=durable, restriction=""),
+        {"as_of": as_of},
+    )
     return connection.execute(
         f"""
         select records.record_key,
@@ -152,79 +256,6 @@ def _as_they_were(connection: duckdb.DuckDBPyConnection, *, source: str) -> pa.T
     ).to_arrow_table()
 
 
-def read_pairs(connection: duckdb.DuckDBPyConnection, work: PairWork) -> Pairs:
-    """Read table `pairs` as arrays, with probabilities; record indexes are unique_id - 1."""
-    words = [
-        row[0]
-        for row in connection.execute(
-            "select distinct levels from pairs order by levels"
-        ).fetchall()
-    ]
-    patterns = decode_levels(words)
-    person = pattern_probabilities(work.model, patterns, scale=work.scale)
-    connection.register(
-        "level_words",
-        pa.table(
-            {
-                "levels": pa.array(words, pa.string()),
-                "place": pa.array(np.arange(len(words)), pa.int64()),
-                "match_probability": pa.array(person, pa.float64()),
-            }
-        ),
-    )
-    connection.execute("create or replace temp table judged_words as from level_words")
-    connection.unregister("level_words")
-    rows = connection.execute(
-        """
-        select l.unique_id - 1 as left_index, r.unique_id - 1 as right_index, judged_words.place
-        from pairs
-        inner join judged_words using (levels)
-        inner join compared as l on pairs.record_key_l = l.record_key
-        inner join compared as r on pairs.record_key_r = r.record_key
-        order by all
-        """
-    ).fetchnumpy()
-    place = np.asarray(rows["place"]).astype(np.int64)
-    return Pairs(
-        np.asarray(rows["left_index"]).astype(np.int64),
-        np.asarray(rows["right_index"]).astype(np.int64),
-        person[place] if len(words) else np.zeros(0),
-        {name: levels[place] for name, levels in patterns.items()},
-    )
-
-
-# Below every sensible match threshold and inside the review band.
-_FOR_A_PERSON_TO_SAY = 0.8
-_NOTHING_PROVEN = 0.5
-
-
-def pattern_probabilities(
-    model: HouseholdModel, patterns: dict[str, np.ndarray], *, scale: int
-) -> np.ndarray:
-    """Return each pattern's probability of one person, within two rules the model cannot know.
-
-    Without first name, surname or company on both sides, an e-mail of one's own or a tax id must
-    speak. A name alone does not carry over to another address: in little data chance would call
-    two John Smiths of two cities one.
-    """
-    if not len(next(iter(patterns.values()))):
-        return np.zeros(0)
-    person, _ = probabilities(model, patterns, record_count=scale)
-    no_first = (patterns["first"] < 0) | (patterns["first"] == level_value("first", "initial"))
-    nameless = (patterns["last"] < 0) & (patterns["company"] < 0) & no_first
-    nameless &= patterns["first"] != level_value("first", "swapped with last")
-    proven = (patterns["email"] >= level_value("email", "near")) | (
-        patterns["identifier"] == level_value("identifier", "same tax id")
-    )
-    person = np.where(nameless & ~proven, np.minimum(person, _NOTHING_PROVEN), person)
-    elsewhere = (patterns["address"] >= 0) & (
-        patterns["address"] <= level_value("address", "same postal code")
-    )
-    called = patterns["phone"] >= level_value("phone", "one digit off")
-    held = elsewhere & ~proven & ~called
-    return np.where(held, np.minimum(person, _FOR_A_PERSON_TO_SAY), person)
-
-
 def _cluster(
     connection: duckdb.DuckDBPyConnection,
     work: PairWork,
@@ -232,9 +263,12 @@ def _cluster(
     settings: LinkageSettings,
     durable: str,
 ) -> None:
-    """Make temp table `clusters` (record_key, cluster_id) of this run's people."""
-    keys = connection.execute("select record_key from compared order by unique_id").fetchnumpy()
-    keys = np.asarray(keys["record_key"], dtype=object)
+    """Make temp tables `clusters` (record_key, cluster_id) and `groups` (record_key, group_id).
+
+    A group is whatever is joined in any way: see state.py.
+    """
+    rows = connection.execute("select record_key from compared order by unique_id").fetchnumpy()
+    keys = np.asarray(rows["record_key"], dtype=object)
     words = read_words(connection, durable=durable, as_of=settings.as_of)
     pairs = read_pairs(connection, work)
     label = find_clusters(
@@ -249,11 +283,22 @@ def _cluster(
         apart=words.apart,
     )
     label = join_declared(label, words.together, words.apart)
+    group = find_groups(pairs, words.together, size=len(keys), threshold=settings.match_threshold)
     connection.register(
         "cluster_rows",
         pa.table(
-            {"record_key": pa.array(keys, pa.string()), "cluster_id": pa.array(label, pa.int64())}
+            {
+                "record_key": pa.array(keys, pa.string()),
+                "cluster_id": pa.array(label, pa.int64()),
+                "group_name": pa.array(keys[group], pa.string()),
+            }
         ),
     )
-    connection.execute("create or replace temp table clusters as from cluster_rows")
+    connection.execute(
+        "create or replace temp table clusters as select record_key, cluster_id from cluster_rows"
+    )
+    connection.execute(
+        "create or replace temp table groups as "
+        "select record_key, hash(group_name) as group_id from cluster_rows"
+    )
     connection.unregister("cluster_rows")

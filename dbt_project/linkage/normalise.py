@@ -47,6 +47,14 @@ ROLE_LOCALS = (
     "maintenance|leasing|bookkeeping|payables|accountspayable|hr|jobs|inquiries|home|webmaster"
 )
 
+# What a record is normalised from; its address parts come from the resolved addresses.
+INPUT_COLUMNS = (
+    *("source", "account", "entity", "customer_id", "declared_record_key", "is_deleted"),
+    *("is_erased", "first_name", "last_name", "name", "company", "email", "phone", "phone_2"),
+    *("address_line_1", "address_line_2", "city", "state", "postal_code", "customer_type"),
+    *("tax_id", "created_at", "updated_at"),
+)
+
 
 @dataclass(frozen=True)
 class OperatorDetails:
@@ -102,7 +110,8 @@ def normalise_records(
             updated_at.
         target: Table made: record_key and is_company, first, first_roots (list), middle, last,
             suffix, partner (the other one of a couple), company, phones (list, E.164), email,
-            is_role_email, tax_id, the address columns of `normalise_addresses`, order_at.
+            is_role_email, tax_id, the address columns of `normalise_addresses`, address_id,
+            order_at, input_hash (of the record as it came).
         addresses: Table that `resolve_addresses` made of (at least) their addresses.
         nicknames: Which names may stand for which.
         operator: Own values to ignore.
@@ -115,6 +124,11 @@ def normalise_records(
     connection.execute(_PREPARED.format(source=source, target=target, addresses=addresses))
     for table in ("record_names", "record_phones", "nickname_roots"):
         connection.execute(f"drop table if exists {table}")
+
+
+def input_hash(prefix: str = "") -> str:
+    """Return the SQL of a record's fingerprint: unchanged, it is normalised to the same values."""
+    return "hash(" + ", ".join(f"{prefix}{name}" for name in INPUT_COLUMNS) + ")"
 
 
 def _letters(column: str) -> str:
@@ -319,7 +333,12 @@ _PREPARED = (
         addresses.house_number, addresses.street, addresses.raw_street, addresses.unit,
         addresses.other_line,
         addresses.zip, addresses.city_key, addresses.property_text, addresses.household_key
-        as home_key
+        as home_key,
+        """
+    + address_id("records.")
+    + " as address_id, "
+    + input_hash("records.")
+    + """ as input_hash
     from {source} as records
     inner join record_names as names using (record_key)
     inner join cores using (record_key)

@@ -5,13 +5,11 @@ All that is durable is written in one transaction: a run that dies half way has 
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import duckdb
 import pyarrow as pa
 
 from dbt_project.linkage.model import evidence_of
-from dbt_project.linkage.pairs import PairWork
+from dbt_project.linkage.state import LastNight, store_state
 
 _LINKED = """
 create or replace temp table linked as
@@ -157,19 +155,21 @@ def store_outcome(
     *,
     durable: str,
     run_id: str,
-    as_of: datetime,
-    work: PairWork,
+    night: LastNight,
+    fingerprint: str,
+    is_full: bool,
     review_threshold: float,
 ) -> None:
-    """Make temp table `linked` and bring registry, pair cache and review band up to date.
+    """Make temp table `linked` and bring registry, caches and review band up to date.
 
     Args:
         connection: Holds `compared`, `pairs`, `judged_words`, `keyed`, `assigned`,
-            `standing_words`.
+            `standing_words`, and what `store_state` needs.
         durable: Where the durable tables are.
         run_id: Kept with every row.
-        as_of: Instant from which the changes are known.
-        work: Which model the pairs were compared with.
+        night: Instant from which the changes are known, and the model pairs were judged by.
+        fingerprint: What this run was made with.
+        is_full: Whether all records are in `compared`, or only those a night looked at.
         review_threshold: Probability from which a pair left apart is shown to a person.
     """
     connection.execute(_INNER)
@@ -186,16 +186,20 @@ def store_outcome(
     )
     connection.execute("create or replace temp table evidence_words as from evidence_arrow")
     connection.unregister("evidence_arrow")
-    connection.execute(_CHANGES.format(durable=durable), [as_of])
+    connection.execute(_CHANGES.format(durable=durable), [night.as_of])
     connection.execute("begin")
     try:
-        _append_changes(connection, durable=durable, run_id=run_id, as_of=as_of)
-        _replace_caches(
+        _append_changes(connection, durable=durable, run_id=run_id, night=night)
+        _store_pairs(connection, durable=durable, night=night, is_full=is_full)
+        _store_review(
             connection,
             durable=durable,
             run_id=run_id,
-            work=work,
+            is_full=is_full,
             review_threshold=review_threshold,
+        )
+        store_state(
+            connection, durable=durable, fingerprint=fingerprint, night=night, is_full=is_full
         )
         connection.execute("commit")
     except duckdb.Error:
@@ -204,7 +208,7 @@ def store_outcome(
 
 
 def _append_changes(
-    connection: duckdb.DuckDBPyConnection, *, durable: str, run_id: str, as_of: datetime
+    connection: duckdb.DuckDBPyConnection, *, durable: str, run_id: str, night: LastNight
 ) -> None:
     connection.execute(
         f"""
@@ -216,28 +220,47 @@ def _append_changes(
             content_hash
         from changes where entry_reason is not null order by record_key
         """,
-        [run_id, as_of],
+        [run_id, night.as_of],
     )
 
 
-def _replace_caches(
+# Pairs a night compared anew, or that hold a record which is no more.
+_OUTDATED = (
+    "record_key_l in (select record_key from changed_keys union all select record_key from gone) "
+    "or record_key_r in (select record_key from changed_keys union all select record_key from gone)"
+)
+
+
+def _store_pairs(
+    connection: duckdb.DuckDBPyConnection, *, durable: str, night: LastNight, is_full: bool
+) -> None:
+    table = f"{durable}.identity_pairs"
+    connection.execute(f"delete from {table} where {'true' if is_full else _OUTDATED}")
+    connection.execute(
+        f"""
+        insert into {table} (record_key_l, record_key_r, levels, match_weight, rule, model_id,
+            scale)
+        select record_key_l, record_key_r, levels, match_weight, rule, ?, ?
+        from {"pairs" if is_full else "new_pairs"}
+        """,
+        [night.model_id, night.scale],
+    )
+
+
+def _store_review(
     connection: duckdb.DuckDBPyConnection,
     *,
     durable: str,
     run_id: str,
-    work: PairWork,
+    is_full: bool,
     review_threshold: float,
 ) -> None:
-    connection.execute(f"delete from {durable}.identity_pairs")
-    connection.execute(
-        f"""
-        insert into {durable}.identity_pairs (record_key_l, record_key_r, levels, match_weight,
-            rule, model_id, scale)
-        select record_key_l, record_key_r, levels, match_weight, rule, ?, ? from pairs
-        """,
-        [work.model_id, work.scale],
+    looked_at = (
+        "record_key_l in (select record_key from looked_at) "
+        "and record_key_r in (select record_key from looked_at)"
     )
-    connection.execute(f"delete from {durable}.identity_review")
+    outdated = "true" if is_full else f"{_OUTDATED} or ({looked_at})"
+    connection.execute(f"delete from {durable}.identity_review where {outdated}")
     connection.execute(
         f"""
         insert into {durable}.identity_review (record_key_l, record_key_r, match_probability,
