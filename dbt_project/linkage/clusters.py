@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from dbt_project.linkage.comparisons import level_value
 from dbt_project.linkage.household_model import HouseholdModel
+from dbt_project.linkage.rules import limits
 
 # Groups above this are first cut at their weak links, strongest kept longest.
 LARGEST_GROUP = 120
@@ -202,6 +203,27 @@ class _Rebuilder:
         ]
         threshold = settings.match_threshold
         self.least = float(np.log(threshold / (1 - threshold))) if threshold < 1 else 50.0
+        self._known_odds: dict[tuple[int, ...], float] = {}
+
+    def log_odds(self, levels: list[int]) -> float:
+        """Return the log odds of one person against any two, for levels in the order of names."""
+        pattern = tuple(levels)
+        if pattern not in self._known_odds:
+            self._known_odds[pattern] = self._weigh(levels)
+        return self._known_odds[pattern]
+
+    def _weigh(self, levels: list[int]) -> float:
+        person, home, strangers = self.base
+        for place, level in enumerate(levels):
+            if level >= 0:
+                rates = self.rates[place]
+                person += rates[0][level]
+                home += rates[1][level]
+                strangers += rates[2][level]
+        odds = float(person - np.logaddexp(home, strangers))
+        named = {name: np.array([level]) for name, level in zip(self.names, levels, strict=True)}
+        most = float(limits(named)[0])
+        return odds if most == 1.0 else min(odds, float(np.log(most / (1 - most))))
 
     def relabel(self, label: np.ndarray, doubtful: np.ndarray) -> np.ndarray:
         """Return labels in which each doubtful component is replaced by its rebuilt parts."""
@@ -296,7 +318,7 @@ class _Parts:
             self.levels[key] = found if known is None else self._combined(known, found)
             self.matches[key] = self.matches.get(key, 0) + is_match
         for key in self.levels:
-            self.odds[key] = self._log_odds(self.levels[key])
+            self.odds[key] = self.owner.log_odds(self.levels[key])
 
     @staticmethod
     def _pair(a: int, b: int) -> tuple[int, int]:
@@ -320,16 +342,6 @@ class _Parts:
             else:
                 result.append(max(a, b))
         return result
-
-    def _log_odds(self, levels: list[int]) -> float:
-        person, home, strangers = self.owner.base
-        for place, level in enumerate(levels):
-            if level >= 0:
-                rates = self.owner.rates[place]
-                person += rates[0][level]
-                home += rates[1][level]
-                strangers += rates[2][level]
-        return float(person - np.logaddexp(home, strangers))
 
     def _allowed(self, key: tuple[int, int]) -> bool:
         if key in self.forbidden:
@@ -392,7 +404,7 @@ class _Parts:
             self.odds.pop(old)
             known = self.levels.get(new)
             self.levels[new] = found if known is None else self._combined(known, found)
-            self.odds[new] = self._log_odds(self.levels[new])
+            self.odds[new] = self.owner.log_odds(self.levels[new])
             self.matches[new] = self.matches.get(new, 0) + self.matches.pop(old, 0)
 
     def finished(self) -> list[list[int]]:

@@ -112,7 +112,7 @@ def resolve_addresses_in_warehouse(
             select address_id, address_line_1, address_line_2, city, state, postal_code,
                 house_number, street, raw_street, unit, other_line, zip, city_key, property_text,
                 address_key, household_key, resolution
-            from resolved order by address_id
+            from resolved
             """
         ).to_arrow_table()
 

@@ -34,7 +34,7 @@ def resolve_addresses(
     is_live: bool,
     durable: str = SCHEMA,
 ) -> None:
-    """Make `target`: the addresses of `source` with their parts, address_key and household_key.
+    """Make view `target`: the addresses of `source` with parts, address_key and household_key.
 
     A night resolves only neighbourhoods in which an address came, went or is used more or less
     often; what it knows of the others is what a full run would find.
@@ -42,7 +42,7 @@ def resolve_addresses(
     Args:
         connection: Holds `source` and the durable identity tables.
         source: What `collect_addresses` makes.
-        target: Table made: `source` less use_count, the parts (see `draw_together`), address_key
+        target: View made: `source` less use_count, the parts (see `draw_together`), address_key
             (building: number, street and postal code) and household_key (building and unit), null
             without a street, and resolution (which resolving, by number, changed it last).
         own_address: The operator's own address in one line: it is nobody's home.
@@ -65,12 +65,12 @@ def resolve_addresses(
         found = f"{durable}.identity_addresses"
     connection.execute(
         f"""
-        create or replace table {target} as
+        create or replace view {target} as
         select given.* exclude (use_count), {_PARTS}, address_key, household_key, resolution
         from {source} as given inner join {found} using (address_id)
         """
     )
-    for name in ("area", "area_lines", "area_resolved", "home_spellings"):
+    for name in ("area", "area_lines", "home_spellings"):
         connection.execute(f"drop table if exists {name}")
 
 

@@ -7,41 +7,20 @@ import numpy as np
 import pyarrow as pa
 
 from dbt_project.linkage.clusters import Pairs
-from dbt_project.linkage.comparisons import level_value
 from dbt_project.linkage.household_model import HouseholdModel, probabilities
 from dbt_project.linkage.model import decode_levels
 from dbt_project.linkage.pairs import PairWork
-
-# Below every sensible match threshold and inside the review band.
-_FOR_A_PERSON_TO_SAY = 0.8
-_NOTHING_PROVEN = 0.5
+from dbt_project.linkage.rules import limits
 
 
 def pattern_probabilities(
     model: HouseholdModel, patterns: dict[str, np.ndarray], *, scale: int
 ) -> np.ndarray:
-    """Return each pattern's probability of one person, within two rules the model cannot know.
-
-    Without first name, surname or company on both sides, an e-mail of one's own or a tax id must
-    speak. A name alone does not carry over to another address: in little data chance would call
-    two John Smiths of two cities one.
-    """
+    """Return each pattern's probability of one person, within what no model may decide."""
     if not len(next(iter(patterns.values()))):
         return np.zeros(0)
     person, _ = probabilities(model, patterns, record_count=scale)
-    no_first = (patterns["first"] < 0) | (patterns["first"] == level_value("first", "initial"))
-    nameless = (patterns["last"] < 0) & (patterns["company"] < 0) & no_first
-    nameless &= patterns["first"] != level_value("first", "swapped with last")
-    proven = (patterns["email"] >= level_value("email", "near")) | (
-        patterns["identifier"] == level_value("identifier", "same tax id")
-    )
-    person = np.where(nameless & ~proven, np.minimum(person, _NOTHING_PROVEN), person)
-    elsewhere = (patterns["address"] >= 0) & (
-        patterns["address"] <= level_value("address", "same postal code")
-    )
-    called = patterns["phone"] >= level_value("phone", "one digit off")
-    held = elsewhere & ~proven & ~called
-    return np.where(held, np.minimum(person, _FOR_A_PERSON_TO_SAY), person)
+    return np.minimum(person, limits(patterns))
 
 
 def judge_patterns(

@@ -63,10 +63,10 @@ def make_warehouse(settings: Settings) -> None:
             "timestamptz '2026-09-15 00:00:00+00')"
         )
         for line in RECORDS.read_text(encoding="utf-8").splitlines():
-            _land(connection, **json.loads(line))
+            land_record(connection, **json.loads(line))
 
 
-def _land(
+def land_record(
     connection: duckdb.DuckDBPyConnection,
     *,
     table: str,

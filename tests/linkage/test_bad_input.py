@@ -33,6 +33,22 @@ def test_names_of_one_letter_make_nobody_one():
     assert len({row["customer_key"] for row in result.values()}) == 30
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [{}, {"city": "Austin", "state": "TX", "postal_code": "78701"}])
+def test_made_up_names_that_sound_alike_are_not_drawn_together(place):
+    """Nothing but like-sounding names, and of each pair one letter at most is another."""
+    rng = np.random.default_rng(5)
+    syllables = [a + b for a in "bdklmnrst" for b in "aeiou"]
+    names = {("".join(rng.choice(syllables, 3)), "".join(rng.choice(syllables, 3))) for _ in range(200)}
+    rows = [
+        {"first_name": first, "last_name": last, "source": source, **place}
+        for first, last in sorted(names)
+        for source, last in (("crm", last), ("books", last[:-1] + ("a" if last[-1] != "a" else "o")))
+    ]
+    result = Home(people(*rows)).run()
+    assert len({row["customer_key"] for row in result.values()}) == len(rows)
+
+
 def test_any_script_and_hostile_text_pass_through():
     odd = [
         "محمد علي", "李 小龍", "Ångström Žižek", "‮Evil Name", "a\u200bb c", "😀 😀", "'; drop table records; --",

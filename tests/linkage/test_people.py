@@ -107,3 +107,29 @@ def test_a_shared_role_mailbox_makes_nobody_one():
 
 def test_address_alone_proves_nobody():
     assert not are_one(HOME, {**HOME, "source": "books"})
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        {"name": "Zebulon Quuxworth"},
+        {"name": "Zebulon Quuxworth", "state": "TX"},
+        {"company": "Quuxworth Brothers", "customer_type": "commercial"},
+    ],
+)
+def test_a_name_alone_proves_nobody_however_rare(both):
+    assert not are_one(both, {**both, "source": "books"})
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {"phone": "512-234-5678"},
+        {"email": "zq@home.com"},
+        HOME,
+        {"email": "info@quuxworth.com", "company": "Quuxworth Brothers"},
+    ],
+)
+def test_a_name_and_something_shared_do(shared):
+    one = {"name": "Zebulon Quuxworth", **shared}
+    assert are_one(one, {**one, "source": "books"})

@@ -58,7 +58,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
         *("address", "city", "state", "zip", "country", "createdate", "lastmodifieddate"),
         *("lifecyclestage", "hs_lead_status", "hubspot_owner_id", "hs_merged_object_ids"),
         *("hs_analytics_source", "utm_source", "utm_medium", "utm_campaign"),
-        *("mail_campaign_id", "promo_code", "hs_object_id"),
+        *("mail_campaign_id", "promo_code", "hs_object_id", "hs_calculated_merged_vids"),
     ),
     "companies": (
         *("name", "domain", "phone", "address", "address2", "city", "state", "zip", "country"),

@@ -32,7 +32,11 @@ hubspot_contacts as (
         source,
         account,
         'customer' as entity,
-        unnest(merged_object_ids) as customer_id,
+        unnest(list_concat(
+            coalesce(merged_object_ids, []),
+            -- The older property says when as well: `101:1700000000000`.
+            list_transform(coalesce(merged_contact_ids, []), lambda item: split_part(item, ':', 1))
+        )) as customer_id,
         contact_id as merged_into_id,
         known_at
     from {{ ref('stg_hubspot__contacts') }}
@@ -114,7 +118,8 @@ merges as (
 
 ),
 
--- A chain of merges ends where the last winner is; one that bites its own tail stops after 20 steps.
+-- A chain of merges ends where the last winner is; one that bites its own tail stops after 20 steps,
+-- and each of its records is then said to be one with another of them, never only with itself.
 chains as (
 
     select
@@ -143,7 +148,9 @@ chains as (
         and chains.account = merges.account
         and chains.entity = merges.entity
         and chains.merged_into_id = merges.customer_id
-    where chains.step < 20
+    where
+        chains.step < 20
+        and merges.merged_into_id != chains.customer_id
 
 ),
 

@@ -92,6 +92,9 @@ enrolments as (
 
     select
         members.customer_key,
+        members.campaign_source,
+        members.campaign_account,
+        members.campaign_id,
         {{ surrogate_key([
             'campaigns.source',
             'campaigns.account',
@@ -123,6 +126,10 @@ final as (
         earlier.customer_key,
         earlier.campaign_key,
         later.campaign_key as other_campaign_key,
+        later.campaign_source as source,
+        later.campaign_account as account,
+        later.campaign_id,
+        earlier.campaign_id as earlier_campaign_id,
         earlier.goal,
         greatest(earlier.starts_on, later.starts_on) as overlaps_from_on,
         least(earlier.ends_on, later.ends_on) as overlaps_to_on
@@ -130,7 +137,7 @@ final as (
     inner join enrolments as later
         on earlier.customer_key = later.customer_key
         and earlier.goal = later.goal
-        and earlier.campaign_key < later.campaign_key
+        and (earlier.starts_on, earlier.campaign_key) < (later.starts_on, later.campaign_key)
         and earlier.starts_on <= later.ends_on
         and later.starts_on <= earlier.ends_on
 

@@ -9,7 +9,8 @@ findings as (
         'int_quality__money_judged',
         'int_quality__mail_judged',
         'int_quality__records_judged',
-        'int_quality__invoice_hygiene_judged'
+        'int_quality__invoice_hygiene_judged',
+        'int_quality__enrolments_judged'
     ] -%}
     select
         rule,

@@ -13,6 +13,7 @@
     'lifecycle_stage': ('properties.lifecyclestage', 'text'),
     'lead_status': ('properties.hs_lead_status', 'text'),
     'merged_object_ids': ('properties.hs_merged_object_ids', 'list'),
+    'merged_contact_ids': ('properties.hs_calculated_merged_vids', 'list'),
     'analytics_source': ('properties.hs_analytics_source', 'word'),
     'utm_source': ('properties.utm_source', 'text'),
     'utm_medium': ('properties.utm_medium', 'text'),

@@ -1,0 +1,45 @@
+-- One active campaign per contact and goal: an overlap is a finding from the day both run to the last.
+with
+
+overlaps as (
+
+    select
+        source,
+        account,
+        campaign_id,
+        customer_key,
+        earlier_campaign_id,
+        goal,
+        overlaps_from_on,
+        overlaps_to_on
+    from {{ ref('int_identity__campaign_overlaps_found') }}
+    where {{ local_date(as_of()) }} between overlaps_from_on and overlaps_to_on
+
+),
+
+final as (
+
+    select
+        'overlapping_campaigns' as rule,
+        source,
+        account,
+        'campaign_members' as entity,
+        concat_ws('|', campaign_id, customer_key) as entity_id,
+        'one active campaign for the goal ' || goal as expected,
+        cast(count(*) + 1 as varchar) || ' at once' as observed,
+        'also in ' || string_agg(
+            earlier_campaign_id || ' until ' || cast(overlaps_to_on as varchar),
+            ', '
+            order by earlier_campaign_id
+        ) as detail
+    from overlaps
+    group by
+        source,
+        account,
+        campaign_id,
+        customer_key,
+        goal
+
+)
+
+select * from final
