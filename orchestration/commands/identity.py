@@ -12,7 +12,7 @@ from rich.table import Table
 from ingestion.errors import SettingsError
 from ingestion.settings import Settings, load_settings
 from orchestration.lib import audit_log
-from orchestration.lib.erasure import erase_customer
+from orchestration.lib.erasure import erase_everywhere
 from orchestration.lib.identity_words import (
     ReviewPair,
     decide,
@@ -127,14 +127,7 @@ def erase(
     erasure_id = uuid.uuid4().hex
     with open_warehouse(settings) as connection:
         _require_identity(connection)
-        done = erase_customer(
-            connection,
-            customer,
-            erasure_id=erasure_id,
-            actor=who,
-            reason=reason,
-            now=settings.now(),
-        )
+    done = erase_everywhere(settings, customer, erasure_id=erasure_id, actor=who, reason=reason)
     audit_log.record(
         settings,
         actor=who,
@@ -144,9 +137,10 @@ def erase(
         detail=f"{done.record_count} records, {done.row_count} landed rows; {reason}",
     )
     _say(
-        f"{done.record_count} records and {done.row_count} landed rows are cleared. Run `matchback "
-        "run` now: it builds and publishes the tables without them; published runs kept from "
-        "before still hold them until three more runs, or until you delete their folders."
+        f"{done.record_count} records and {done.row_count} landed rows are cleared, and with them "
+        "the tables, kept published runs, waiting rows and logs of this home. The next run builds "
+        "the marts without the person. Erase them in the vendors' systems and in your own export "
+        "files too: what is changed there lands again."
     )
 
 

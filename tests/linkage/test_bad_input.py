@@ -39,11 +39,16 @@ def test_made_up_names_that_sound_alike_are_not_drawn_together(place):
     """Nothing but like-sounding names, and of each pair one letter at most is another."""
     rng = np.random.default_rng(5)
     syllables = [a + b for a in "bdklmnrst" for b in "aeiou"]
-    names = {("".join(rng.choice(syllables, 3)), "".join(rng.choice(syllables, 3))) for _ in range(200)}
+    names = {
+        ("".join(rng.choice(syllables, 3)), "".join(rng.choice(syllables, 3))) for _ in range(200)
+    }
     rows = [
         {"first_name": first, "last_name": last, "source": source, **place}
         for first, last in sorted(names)
-        for source, last in (("crm", last), ("books", last[:-1] + ("a" if last[-1] != "a" else "o")))
+        for source, last in (
+            ("crm", last),
+            ("books", last[:-1] + ("a" if last[-1] != "a" else "o")),
+        )
     ]
     result = Home(people(*rows)).run()
     assert len({row["customer_key"] for row in result.values()}) == len(rows)

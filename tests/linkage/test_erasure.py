@@ -27,8 +27,9 @@ def warehouse():
         """create table intermediate.int_identity__records_keyed as
         select 'rk' as record_key, 'ck' as customer_key, 'servicetitan' as source,
             'main' as account, 'customer' as entity, '77' as customer_id,
-            'zq@quux.example' as email, '(512) 234-5678' as phone, null as phone_2,
-            '77 Quux Lane' as address_line_1"""
+            'zq@quux.example' as email, '(512) 234-5678' as phone, null::varchar as phone_2,
+            '77 Quux Lane' as address_line_1, 'Zebulon Quux' as name, null::varchar as first_name,
+            null::varchar as last_name, null::varchar as company"""
     )
     for entity, record_id, payload in (
         ("customers", "77", {"id": 77, "name": CANARY, "address": {"street": "77 Quux Lane"}}),
