@@ -109,9 +109,9 @@ def _names(
 ) -> dict[str, pa.Array]:
     count = len(stale)
     nick = _nicknames(column["first_name"], rng)
-    first = made.where(
-        (rng.random(count) < rates.nickname) & _has(nick), nick, column["first_name"]
-    )
+    # The rate holds over all records, so names that have a nickname carry it more often.
+    chance = min(1.0, rates.nickname / max(float(_has(nick).mean()), 1e-9)) if count else 0.0
+    first = made.where((rng.random(count) < chance) & _has(nick), nick, column["first_name"])
     initials = pc.utf8_slice_codeunits(first, 0, 1)
     first = _mistyped(first, rates.name_typo, rng)
     short = rng.random(count) < rates.initial_only

@@ -18,7 +18,7 @@ class PeopleRates:
         moved: Persons who moved; older records hold the previous address.
         changed_phone: Persons whose older records hold a previous phone.
         changed_surname: Persons whose older records hold a previous surname.
-        nickname: Records under a nickname, where the name has one.
+        nickname: Records under a nickname, of all records; not every name has one.
         initial_only: Records with the first name's initial only.
         swapped_names: Records with first and last name in each other's place.
         name_typo: Records with a typing error in the first or the last name, each.

@@ -1,7 +1,7 @@
 -- One active campaign per contact and goal: an overlap is a finding from the day both run to the last.
 with
 
-overlaps as (
+simultaneous as (
 
     select
         source,
@@ -32,7 +32,7 @@ final as (
             ', '
             order by earlier_campaign_id
         ) as detail
-    from overlaps
+    from simultaneous
     group by
         source,
         account,
