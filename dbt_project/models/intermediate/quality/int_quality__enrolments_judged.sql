@@ -1,4 +1,4 @@
--- One active campaign per contact and goal: an overlap is a finding from the day both run to the last.
+-- One active campaign per contact and goal: an overlap is a finding from when it is known to its last day.
 with
 
 simultaneous as (
@@ -13,7 +13,7 @@ simultaneous as (
         overlaps_from_on,
         overlaps_to_on
     from {{ ref('int_identity__campaign_overlaps_found') }}
-    where {{ local_date(as_of()) }} between overlaps_from_on and overlaps_to_on
+    where overlaps_to_on >= {{ local_date(as_of()) }}
 
 ),
 
