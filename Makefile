@@ -40,7 +40,7 @@ test: setup ## the whole test suite
 test-fast: setup ## without the slow ones, under a minute
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow" -q
 
-check: setup ## format, lint, types, borders
+check: setup ## format, lint, types, borders, SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -66,7 +66,7 @@ def demo(
 
 def next_steps(home: str) -> tuple[str, ...]:
     """Commands that show more of a demo home, ready to be pasted."""
-    sql = "select campaign_name, verdict_text from rpt_campaign_summary"
+    sql = "select distinct campaign_name, verdict_text from rpt_campaign_summary"
     return (
         f"export MATCHBACK_HOME={home} MATCHBACK_SETTINGS={home}/matchback.toml",
         ".venv/bin/matchback ui                       # Dagster: lineage, runs, checks",

@@ -1,8 +1,8 @@
 {#- The canonical tables: key and columns with their types. One vocabulary for the import format, the staging of
     imports and the unions of all vendors, so that the three cannot drift apart. Types: text, instant, date,
-    word (an enum's word, lower case, blanks as _), cents (import name *_amount), boolean, integer, decimal, list. A reference `job` stands for job_source,
-    job_account, job_id. `derived` columns are our reading of a vendor's other facts (a campaign's channel, the name
-    in an order's reference): what an import says of them goes before, however old. -#}
+    word (an enum's word, lower case, blanks as _), cents (import name *_amount), boolean, integer, decimal, list.
+    A reference `job` stands for job_source, job_account, job_id. `derived` columns are our reading of a vendor's
+    other facts (a campaign's channel, the name in an order's reference): what an import says of them goes before, however old. -#}
 {% macro canonical_person() -%}
     {{ return({
         'first_name': 'text', 'last_name': 'text', 'name': 'text', 'company': 'text', 'email': 'text',

@@ -8,7 +8,10 @@
     ] -%}
     {%- for table in ['mail_costs', 'marketing_costs', 'invoices', 'credits', 'memberships',
         'mail_orders', 'jobs', 'estimates', 'payments', 'technicians', 'invoice_lines'] -%}
-        {%- do models.append(('stg_import__' ~ table, table, money_on(table) | replace('coalesce(updated_at, known_at)', 'coalesce(row_updated_at, updated_at, known_at)'))) -%}
+        {%- set money_day = money_on(table) | replace(
+            'coalesce(updated_at, known_at)', 'coalesce(row_updated_at, updated_at, known_at)'
+        ) -%}
+        {%- do models.append(('stg_import__' ~ table, table, money_day)) -%}
     {%- endfor -%}
 foreign_rows as (
 {% for model, table, money_on in models %}

@@ -7,7 +7,10 @@ with titan_worded as (
     from {{ ref('stg_servicetitan__campaigns') }} as campaigns
     inner join {{ ref('seed_lead_source_words') }} as words
         on regexp_matches(
-            {{ normalised_word("concat_ws(' ', campaigns.medium, campaigns.other_medium, campaigns.campaign_source, campaigns.other_source, campaigns.category, campaigns.name)") }},
+            {{ normalised_word(
+                "concat_ws(' ', campaigns.medium, campaigns.other_medium, campaigns.campaign_source, "
+                ~ "campaigns.other_source, campaigns.category, campaigns.name)"
+            ) }},
             concat('(^| )(', words.word, ')( |$)')
         )
     group by

@@ -23,17 +23,23 @@ variables_read as (
     select
         account,
         record_id,
-        max(case when {{ normalised_code('variable.key') }} in ('PROMOCODE', 'PROMO', 'CODE', 'OFFERCODE', 'COUPON', 'COUPONCODE') then nullif(trim(variable.value), '') end)
+        max(case when {{ normalised_code('variable.key') }} in ('PROMOCODE', 'PROMO', 'CODE', 'OFFERCODE', 'COUPON', 'COUPONCODE')
+            then nullif(trim(variable.value), '') end)
             as promo_code,
-        max(case when {{ normalised_code('variable.key') }} in ('URL', 'PURL', 'TRACKINGURL', 'QRURL', 'LANDINGURL') then nullif(trim(variable.value), '') end)
+        max(case when {{ normalised_code('variable.key') }} in ('URL', 'PURL', 'TRACKINGURL', 'QRURL', 'LANDINGURL')
+            then nullif(trim(variable.value), '') end)
             as tracking_url,
-        max(case when {{ normalised_code('variable.key') }} in ('PHONE', 'TRACKINGPHONE', 'TRACKINGNUMBER') then nullif(trim(variable.value), '') end)
+        max(case when {{ normalised_code('variable.key') }} in ('PHONE', 'TRACKINGPHONE', 'TRACKINGNUMBER')
+            then nullif(trim(variable.value), '') end)
             as tracking_phone,
-        max(case when {{ normalised_code('variable.key') }} in ('CELL', 'CREATIVE', 'VERSION') then nullif(trim(variable.value), '') end)
+        max(case when {{ normalised_code('variable.key') }} in ('CELL', 'CREATIVE', 'VERSION')
+            then nullif(trim(variable.value), '') end)
             as cell,
-        max(case when {{ normalised_code('variable.key') }} in ('CAMPAIGN', 'CAMPAIGNID', 'MAILCAMPAIGNID') then nullif(trim(variable.value), '') end)
+        max(case when {{ normalised_code('variable.key') }} in ('CAMPAIGN', 'CAMPAIGNID', 'MAILCAMPAIGNID')
+            then nullif(trim(variable.value), '') end)
             as campaign_id,
-        max(case when {{ normalised_code('variable.key') }} in ('TRIGGERJOBID', 'JOBID', 'TRIGGERJOB', 'WORKORDERID', 'WORKORDER') then nullif(trim(variable.value), '') end)
+        max(case when {{ normalised_code('variable.key') }} in ('TRIGGERJOBID', 'JOBID', 'TRIGGERJOB', 'WORKORDERID', 'WORKORDER')
+            then nullif(trim(variable.value), '') end)
             as trigger_job_id
     from variables_listed
     group by

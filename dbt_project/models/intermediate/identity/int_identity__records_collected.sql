@@ -121,18 +121,18 @@ merges as (
 erasures as (
 
     select
-        source,
-        account,
-        entity,
-        customer_id
-    from {{ ref('stg_matchback__erasures') }}
+        told.source,
+        told.account,
+        told.entity,
+        told.customer_id
+    from {{ ref('stg_matchback__erasures') }} as told
     cross join run_context
-    where stg_matchback__erasures.known_at <= run_context.as_of
+    where told.known_at <= run_context.as_of
     group by
-        source,
-        account,
-        entity,
-        customer_id
+        told.source,
+        told.account,
+        told.entity,
+        told.customer_id
 
 ),
 

@@ -17,14 +17,6 @@ finding_log as (
 
 ),
 
-run_history as (
-
-    select as_of
-    from {{ ref('stg_ledger__run_history') }}
-    where outcome in ('published', 'held')
-
-),
-
 final as (
 
     select

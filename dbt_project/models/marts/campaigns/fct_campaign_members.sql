@@ -108,7 +108,10 @@ locations as (
 members_identified as (
 
     select
-        {{ surrogate_key(['members.source', 'members.account', 'members.campaign_source', 'members.campaign_account', 'members.campaign_id', 'members.wave', 'members.member_id']) }}
+        {{ surrogate_key([
+            'members.source', 'members.account', 'members.campaign_source', 'members.campaign_account',
+            'members.campaign_id', 'members.wave', 'members.member_id',
+        ]) }}
             as campaign_member_key,
         campaign_references.campaign_key,
         coalesce(members.wave, '1') as wave,

@@ -89,16 +89,16 @@ run_context as (
 source_runs as (
 
     select
-        source,
-        account,
-        arg_max(is_complete, started_at) as is_complete
-    from {{ ref('stg_matchback__source_runs') }}
+        runs.source,
+        runs.account,
+        arg_max(runs.is_complete, runs.started_at) as is_complete
+    from {{ ref('stg_matchback__source_runs') }} as runs
     cross join run_context
-    where started_at <= run_context.as_of
+    where runs.started_at <= run_context.as_of
     group by
-        source,
-        account,
-        entity
+        runs.source,
+        runs.account,
+        runs.entity
 
 ),
 
