@@ -142,6 +142,8 @@ def finish(settings: Settings, outcome: Any) -> None:
     from orchestration.lib.status import incomplete_accounts
 
     for failure in outcome.failures[1:]:
+        if failure.cause == outcome.failures[0].cause:
+            continue  # told once, at the end
         console.print(f"[red]{failure.step}[/]: {failure.cause}", soft_wrap=True)
     for asset, check, severity in outcome.failed_checks[:20]:
         console.print(f"[yellow]check {check} of {asset} failed ({severity.lower()})[/]")

@@ -302,7 +302,7 @@ def test_a_full_disk_ends_the_run_and_leaves_the_marts_byte_for_byte(
     operator.sandbox.advance(24)
     operator.write_settings()
     size = (operator.home / "warehouse" / "warehouse.duckdb").stat().st_size
-    result = operator.command("run", file_bytes=size)
+    result = operator.command("run", file_bytes=size // 2)
     told = result.stdout + result.stderr
     assert result.returncode == 6, told
     assert len([line for line in result.stderr.splitlines() if "matchback:" in line]) == 1, told
