@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -24,6 +25,8 @@ from ingestion.sandbox.generate.roster import Roster, build_roster
 from ingestion.sandbox.generate.truth import Truth
 from ingestion.sandbox.rates import SIZES, WorldRates
 
+TOO_LARGE_FOR_MEMORY = 300_000
+MEMORY_BESIDE_A_FILE = "4GB"
 SHAPE = Path(__file__).parent / "generate" / "shape.sql"
 MACROS = Path(__file__).parent / "vendors" / "macros.sql"
 
@@ -35,7 +38,8 @@ class World:
     Attributes:
         size, seed, anchor, rates: What it was built from; equal values give an equal world.
         calendar: Local days and UTC instants; `calendar.start` is where the clock begins.
-        connection: DuckDB in memory with schema `base`.
+        connection: DuckDB with schema `base`.
+        folder: Where a world too large for memory is kept; removed with it.
         truth: Arrow tables kept aside: campaigns, members, jobs, records, faults.
     """
 
@@ -45,6 +49,7 @@ class World:
     rates: WorldRates
     calendar: Calendar
     connection: duckdb.DuckDBPyConnection = field(repr=False)
+    folder: TemporaryDirectory[str] | None = field(repr=False, default=None)
     truth: Mapping[str, pa.Table] = field(repr=False, default_factory=dict)
 
     @property
@@ -79,8 +84,9 @@ def build_world(
         seed: Equal seeds give equal worlds.
         anchor: Local date on which the clock starts; None: today in the operator's zone.
         rates: Dials; None takes the defaults.
-        storage: A DuckDB file (not there yet) to keep the world in: the large world is too much
-            for the memory of many machines. None keeps it in memory.
+        storage: A DuckDB file (not there yet) to keep the world in. None keeps it in memory, or,
+            from 300,000 customers on, in a temporary file: a million of them and what is served
+            of them are too much for the memory of many machines.
 
     Raises:
         ValueError: The size is unknown; the message lists the known ones.
@@ -91,10 +97,16 @@ def build_world(
     rates = rates or WorldRates()
     anchor = anchor or datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date()
     calendar = Calendar(anchor)
+    folder = None
+    if storage is None and customers >= TOO_LARGE_FOR_MEMORY:
+        folder = TemporaryDirectory(prefix="matchback-world-")
+        storage = Path(folder.name) / "world.duckdb"
     connection = duckdb.connect(str(storage) if storage else ":memory:")
     connection.execute("set timezone = 'UTC'; set preserve_insertion_order = true")
+    if storage:
+        connection.execute(f"set memory_limit = '{MEMORY_BESIDE_A_FILE}'")
     connection.execute("create schema base; create schema serve; create schema truth")
-    world = World(str(size), seed, anchor, rates, calendar, connection)
+    world = World(str(size), seed, anchor, rates, calendar, connection, folder)
     world.set_clock(world.start)
     _fill(world, customers)
     world.truth = Truth(connection)

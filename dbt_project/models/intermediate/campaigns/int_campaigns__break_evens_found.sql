@@ -14,6 +14,7 @@ with roi as (
 
 ),
 
+-- Summed to days first: a campaign has hundreds of days, but millions of credits.
 wave_credits as (
 
     select
@@ -24,11 +25,19 @@ wave_credits as (
         model,
         window_label,
         earned_on,
-        margin_cents
+        cast(sum(margin_cents) as bigint) as margin_cents
     from {{ ref('int_campaigns__credits_cut') }}
     where
         margin_cents is not null
         and earned_on is not null
+    group by
+        campaign_key,
+        wave,
+        cut,
+        cut_value,
+        model,
+        window_label,
+        earned_on
 
 ),
 
