@@ -20,6 +20,8 @@ from ingestion.sandbox.world import World
 
 FOLDER = Path(__file__).parent / "vendors"
 VENDORS = ("servicetitan", "hubspot", "quickbooks", "pcm")
+# What is asked for by parent lies together, or each page would be gathered from the whole table.
+LISTED_BY = {"pcm__recipients": "order_id", "pcm__mail_tracking": "order_id"}
 _HEADING = re.compile(r"^-- entity: (\w+)$", re.MULTILINE)
 _LAST_SELECT = re.compile(r"^select\b", re.MULTILINE)
 _PAYLOAD = re.compile(r"^    (?=\{|serve\.no_nulls\()", re.MULTILINE)
@@ -116,7 +118,7 @@ class Store:
                         *
                     from ({self._queries[entity].snapshot}) as records
                     where created_at <= serve.now()
-                    order by account, position"""
+                    order by account, {LISTED_BY.get(entity, "position")}, position"""
                 )
                 self._built.add(entity)
         return f"serve.{entity}"
