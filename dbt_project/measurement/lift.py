@@ -23,6 +23,7 @@ from dbt_project.measurement.waves import Group, wave_groups
 
 JOB_SHARE, NET_REVENUE, MARGIN = "job_share", "net_revenue", "margin"
 METRICS = (JOB_SHARE, NET_REVENUE, MARGIN)
+HETEROGENEITY_BUYING_UNITS = 5
 _VALUES = {NET_REVENUE: "net_revenue_cents", MARGIN: "margin_cents"}
 
 
@@ -98,9 +99,7 @@ def _rows(
         row = {**shared, "metric": metric, "is_primary": is_primary}
         row |= _estimate_columns(metric, samples[metric], found[metric])
         row |= _adjusted_columns(adjustments.get(metric))
-        row["heterogeneity_p_value"] = ratios.heterogeneity_p_value(
-            samples[metric], group.arms["wave"].to_numpy()
-        )
+        row["heterogeneity_p_value"] = _heterogeneity(group, samples[metric])
         row["verdict"] = _verdict(group, samples[metric], found[metric], shared, is_primary)
         yield row
 
@@ -114,6 +113,24 @@ def _job_share(sample: Sample) -> Estimate:
         for arm in (True, False)
     ]
     return share_difference(hits[0], sample.mailed_counts, hits[1], sample.holdout_counts)
+
+
+def _heterogeneity(group: Group, sample: Sample) -> float | None:
+    """Whether lifts differ more than by chance: between waves, or in one wave between strata.
+
+    Strata with few buyers have no variance to speak of: they are judged together.
+    """
+    names = group.arms["wave"].to_numpy()
+    if len(group.waves) == 1:
+        bought = sample.value != 0
+        fewest = np.minimum(
+            *(
+                np.bincount(sample.stratum[bought & arm], minlength=len(names))
+                for arm in (sample.is_mailed, ~sample.is_mailed)
+            )
+        )
+        names = np.where(fewest >= HETEROGENEITY_BUYING_UNITS, np.arange(len(names)), -1)
+    return ratios.heterogeneity_p_value(sample, names)
 
 
 def _adjustments(group: Group, samples: dict[str, Sample]) -> dict[str, Estimate]:

@@ -143,3 +143,46 @@ def test_nobody_and_nothing() -> None:
     no_holdout = {**frames, "arms": frames["arms"].assign(holdout_count=0)}
     no_holdout["units"] = frames["units"][frames["units"]["is_mailed"]]
     assert rows(no_holdout)["lift"].isna().all()
+
+
+def arms_of(counts: dict[str, tuple[int, int, int, int]]) -> dict[str, pd.DataFrame]:
+    """One wave from hits mailed, units mailed, hits held, units held of each stratum."""
+    frames = campaign(waves={"1": True}, households=0)
+    arms = [
+        ("c", "60", "1", stratum, size_t, size_c, None, 0)
+        for stratum, (_, size_t, _, size_c) in counts.items()
+    ]
+    units = [
+        ("c", "60", "1", stratum, f"{stratum}{is_mailed}{number}", is_mailed, 1, 0, 0, 0, 0)
+        for stratum, (hits_t, _, hits_c, _) in counts.items()
+        for is_mailed, hits in ((True, hits_t), (False, hits_c))
+        for number in range(hits)
+    ]
+    return {
+        **frames,
+        "arms": pd.DataFrame(arms, columns=frames["arms"].columns),
+        "units": pd.DataFrame(units, columns=frames["units"].columns),
+    }
+
+
+def test_rocket_fuel_stands_in_the_report_with_both_intervals() -> None:
+    found = rows(arms_of({"": (14_423, 564_577, 420, 23_524)}), metric="job_share")
+    row = found.loc[("job_share", "1")]
+    assert 100 * row["lift"] == pytest.approx(0.769, abs=0.0005)
+    published = (100 * row["unpooled_ci_low"], 100 * row["unpooled_ci_high"])
+    assert published == pytest.approx((0.595, 0.943), abs=0.0005)
+    assert row["method"] == "score_miettinen_nurminen"
+    by_score = (100 * row["lift_ci_low"], 100 * row["lift_ci_high"])
+    assert by_score == pytest.approx((0.5875, 0.9362), abs=0.0005)
+    assert found.loc[("net_revenue", "1"), "unpooled_ci_low"] is pd.NA
+
+
+def test_strata_of_one_wave_that_differ_are_shown_to_differ() -> None:
+    alike = rows(arms_of({"a": (60, 1_000, 40, 1_000), "b": (66, 1_000, 44, 1_000)}))
+    unlike = rows(arms_of({"a": (90, 1_000, 40, 1_000), "b": (40, 1_000, 60, 1_000)}))
+    assert alike.loc[("job_share", "1"), "heterogeneity_p_value"] > 0.5
+    assert unlike.loc[("job_share", "1"), "heterogeneity_p_value"] < 0.001
+    tiny = rows(arms_of({"a": (60, 1_000, 40, 1_000), "b": (3, 90, 0, 10)}))
+    assert tiny.loc[("job_share", "1"), "heterogeneity_p_value"] is not pd.NA
+    alone = rows(arms_of({"a": (60, 1_000, 40, 1_000), "b": (3, 90, 0, 0)}))
+    assert alone.loc[("job_share", "1"), "heterogeneity_p_value"] is pd.NA
