@@ -31,7 +31,8 @@ class CampaignReport:
         funnel: Steps in order: step, count, amount, share_of_previous.
         curve: Rows of rpt_response_curve, all waves.
         tie_out: Months of rpt_revenue_tie_out the campaign touches.
-        stories: Up to five jobs, each with its steps.
+        stories: Up to five jobs, each with the steps that a reader needs: what happened, the
+            accepted cards and touches, the headline credit.
         roi: Rows of rpt_campaign_roi without cuts: every model and window.
         run: Run id, as-of instant.
     """
@@ -71,12 +72,13 @@ def build_report(connection: duckdb.DuckDBPyConnection, campaign: str) -> Campai
         [key, key],
     )
     lift = next((row for row in lifts if row["is_primary"] and row["wave"] == "(all)"), None)
+    run = next(iter(_rows(connection, "select * from run_info", [])), {})
     return CampaignReport(
         campaign=found,
         headline=headline,
         lift=lift,
         lifts=lifts,
-        verdict=verdict_sentence(lift),
+        verdict=verdict_sentence(lift, currency=run.get("currency_code") or ""),
         estimates=_estimates(headline, lift),
         funnel=_funnel(connection, key),
         curve=_rows(
@@ -94,7 +96,7 @@ def build_report(connection: duckdb.DuckDBPyConnection, campaign: str) -> Campai
             "order by window_label, model, is_window_closed",
             [key],
         ),
-        run=next(iter(_rows(connection, "select * from run_info", [])), {}),
+        run=run,
     )
 
 
@@ -158,8 +160,13 @@ def _headline(connection: duckdb.DuckDBPyConnection, key: str) -> Row:
     return total
 
 
-def verdict_sentence(lift: Row | None) -> str:
-    """The verdict with its interval, in words that say no more than the figures."""
+def verdict_sentence(lift: Row | None, *, currency: str = "") -> str:
+    """The verdict with its interval, in words that say no more than the figures.
+
+    Args:
+        lift: Primary row of the pooled waves.
+        currency: Reporting currency's code, put before an amount.
+    """
     if lift is None:
         return (
             "Nobody was held out at random, so nothing can be said about what the mail caused; "
@@ -174,9 +181,9 @@ def verdict_sentence(lift: Row | None) -> str:
     if lift["lift"] is None or lift["lift_ci_low"] is None or lift["lift_ci_high"] is None:
         return f"Too few to say: {count} households were held out and too few of them bought."
     caused = (
-        f"Within {days} days a mailed household brought {measured(lift, 'lift')} more "
-        f"{METRIC_WORDS[lift['metric']]} than one held out (95 % interval "
-        f"{measured(lift, 'lift_ci_low')} to {measured(lift, 'lift_ci_high')}; {count} held out)"
+        f"Within {days} days a mailed household {_brought(lift, currency)} than one held out "
+        f"(95 % interval {measured(lift, 'lift_ci_low')} to {measured(lift, 'lift_ci_high')}; "
+        f"{count} held out)"
     )
     returned = ""
     if lift["iroi"] is not None and lift["iroi_ci_low"] is not None:
@@ -195,7 +202,14 @@ def verdict_sentence(lift: Row | None) -> str:
     return f"{opening}{caused}{returned}."
 
 
-METRIC_WORDS = {"margin": "margin", "net_revenue": "net revenue", "job_share": "jobs"}
+def _brought(lift: Row, currency: str) -> str:
+    """What a mailed household did beyond one held out; less where the lift is below 0."""
+    is_less = lift["lift"] < 0
+    size = measured({**lift, "lift": abs(lift["lift"])}, "lift")
+    if lift["metric"] == "job_share":
+        return f"was {size} {'less' if is_less else 'more'} likely to have a job"
+    words = "net revenue" if lift["metric"] == "net_revenue" else "margin"
+    return f"brought {f'{currency} {size}'.strip()} {'less' if is_less else 'more'} {words}"
 
 
 def measured(lift: Row, name: str) -> str:
@@ -279,7 +293,8 @@ def _stories(connection: duckdb.DuckDBPyConnection, key: str) -> list[tuple[str,
             _rows(
                 connection,
                 "select step, happened_at, kind, text, credit_amount from rpt_job_story "
-                "where job_key = ? order by step",
+                "where job_key = ? and not (kind = 'credit' and text not like 'Headline%') "
+                "and not (kind = 'candidate' and text like '% refused, %') order by step",
                 [job["job_key"]],
             ),
         )

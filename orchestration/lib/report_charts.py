@@ -23,17 +23,15 @@ def funnel_chart(steps: list[Row]) -> str | None:
     positions = list(range(len(steps)))[::-1]
     axes.barh(positions, [max(count, 0.5) for count in counts], color=ACCENT, height=0.62)
     axes.set_xscale("log")
-    axes.set_xlim(0.5, max(counts) * 6)
+    axes.set_xlim(0.5, max(counts) * 12)
     axes.set_yticks(positions, [str(row["step"]) for row in steps])
-    for position, row, count in zip(positions, steps, counts, strict=True):
+    before = ["", *(str(row["step"]) for row in steps)]
+    for position, row, count, previous in zip(positions, steps, counts, before, strict=False):
         share = row["share_of_previous"]
-        words = (
-            f" {count:,.0f}"
-            if share is None
-            else f" {count:,.0f}  ({share:.1%} of the step before)"
-        )
-        axes.text(max(count, 0.5), position, words, va="center", fontsize=8, color=INK)
+        words = f" {count:,.0f}" if share is None else f" {count:,.0f}  ({share:.1%} of {previous})"
+        axes.text(max(count, 0.5), position, words, va="center", fontsize=9, color=INK)
     axes.set_xticks([])
+    axes.set_xticks([], minor=True)
     axes.spines["bottom"].set_visible(False)
     return _svg(
         figure, "Funnel: " + ", ".join(f"{row['step']} {row['count']:,.0f}" for row in steps)
@@ -108,11 +106,11 @@ def lift_chart(lifts: list[Row], metric: str) -> str | None:
 def _axes(*, height: float) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.4, height))
+    figure = Figure(figsize=(5.4, height))
     axes = figure.add_subplot()
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    axes.tick_params(labelsize=8, colors=INK)
+    axes.tick_params(labelsize=9, colors=INK)
     return figure, axes
 
 

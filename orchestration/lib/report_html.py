@@ -24,13 +24,16 @@ table { border-collapse: collapse; width: 100%; font-size: 12.5px; }
 th, td { text-align: right; padding: .2rem .5rem; border-bottom: 1px solid #dde4e8; }
 th:first-child, td:first-child, .left { text-align: left; }
 figure { margin: 0; } svg { max-width: 100%; height: auto; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(27rem, 1fr)); gap: 1rem; }
+tr.total td { font-weight: 600; border-bottom: 0; } .story { margin: .5rem 0; break-inside: avoid; }
 dt { font-weight: 600; } dd { margin: 0 0 .4rem; } ol { margin: .2rem 0; padding-left: 1.4rem; }
 @media print { body { font-size: 10.5px; margin: 0; max-width: none; } h2 { break-after: avoid; } }
 </style></head><body>
 <h1>{{ report.campaign.campaign_name }}</h1>
-<p class="quiet">{{ headline.model }} at {{ headline.window_label }}
-{{ "days" if headline.window_label != "campaign" else "window" }}; as of {{ as_of }}.</p>
+<p class="quiet">Attributed by the model {{ headline.model | replace("_", " ") }}
+in a response window of {% if headline.window_label == "campaign" %}the campaign's own length.
+{% else %}{{ headline.window_label }} days. {% endif %}
+{% if currency %}Amounts in {{ currency }}. {% endif %}As of {{ as_of }}.</p>
 <p class="verdict">{{ report.verdict }}</p>
 <div class="figures">
 {% for name, value in figures %}<div><b>{{ value }}</b>{{ name }}</div>
@@ -43,15 +46,16 @@ dt { font-weight: 600; } dd { margin: 0 0 .4rem; } ol { margin: .2rem 0; padding
 <div class="charts">{% for chart in charts %}<figure>{{ chart | safe }}</figure>{% endfor %}</div>
 {% if report.lifts %}
 <h2>What the mail caused: mailed against held out</h2>
-<table><tr><th>wave</th><th>outcome</th><th>mailed</th><th>held out</th><th>lift</th>
+<table><tr><th>wave</th><th class="left">outcome</th><th>mailed</th><th>held out</th><th>lift</th>
 <th>95 % interval</th><th>p</th><th>method</th><th>verdict</th></tr>
-{% for row in report.lifts %}<tr><td>{{ row.wave }}</td>
-<td>{{ row.metric | replace("_", " ") }}</td>
+{% for row in report.lifts %}<tr{% if row.is_primary %} class="total"{% endif %}>
+<td>{{ "all waves" if row.wave == "(all)" else row.wave }}</td>
+<td class="left">{{ row.metric | replace("_", " ") }}</td>
 <td>{{ "{:,}".format(row.mailed_count) }}</td><td>{{ "{:,}".format(row.holdout_count) }}</td>
 <td>{{ measured(row, "lift") }}</td>
 <td>{{ measured(row, "lift_ci_low") }} to {{ measured(row, "lift_ci_high") }}</td>
 <td>{{ "unknown" if row.p_value is none else "%.3f" % row.p_value }}</td>
-<td>{{ row.method | replace("_", " ") }}</td><td>{{ row.verdict }}</td></tr>
+<td>{{ methods.get(row.method, row.method) }}</td><td>{{ row.verdict }}</td></tr>
 {% endfor %}</table>
 {% if report.lift and report.lift.overstatement_ratio is not none %}
 <p>Match-back attributes {{ money(report.lift.matched_revenue_amount) }} to the same waves and
@@ -60,21 +64,23 @@ window; the mail caused {{ money(report.lift.incremental_revenue_amount) }}: att
 {% endif %}{% endif %}
 {% if report.tie_out %}
 <h2>Tie-out to the books</h2>
-<table><tr><th>month</th><th>account</th><th>books</th><th>attributed</th><th>unattributed</th>
-<th>not eligible</th><th>no job</th><th>unreconciled</th></tr>
+<table><tr><th>month</th><th class="left">account</th><th>books</th><th>attributed</th>
+<th>unattributed</th><th>not eligible</th><th>no job</th><th>unreconciled</th></tr>
 {% for row in report.tie_out %}<tr><td>{{ row.month_on.strftime("%Y-%m") }}</td>
-<td>{{ row.account }}</td>{% for name in tie_out_columns %}<td>{{ money(row[name]) }}</td>
-{% endfor %}</tr>
-{% endfor %}</table>
+<td class="left">{{ row.account }}</td>{% for name in tie_out_columns %}
+<td>{{ money(row[name]) }}</td>{% endfor %}</tr>
+{% endfor %}<tr class="total"><td>together</td><td></td>{% for name in tie_out_columns %}
+<td>{{ money(tie_out_sum(name)) }}</td>{% endfor %}</tr></table>
 <p class="quiet">All campaigns together; each row's parts sum to its books.</p>
 {% endif %}
 {% if report.stories %}
 <h2>Why: {{ report.stories | length }} jobs, drawn by chance</h2>
-{% for job, steps in report.stories %}<details{{ " open" if loop.first }}><summary>Job {{ job }}
-</summary><ol>{% for step in steps %}<li>{% if step.happened_at %}<span class="quiet">
+{% for job, steps in report.stories %}<div class="story"><b>Job {{ job }}</b>
+<ol>{% for step in steps %}<li>{% if step.happened_at %}<span class="quiet">
 {{ step.happened_at.strftime("%Y-%m-%d") }}</span> {% endif %}{{ step.text }}</li>
-{% endfor %}</ol></details>
-{% endfor %}{% endif %}
+{% endfor %}</ol></div>
+{% endfor %}<p class="quiet">What was refused and why, and every other model:
+<code>matchback why JOB</code>.</p>{% endif %}
 <h2>Definitions used</h2>
 <dl>{% for term, meaning in definitions %}<dt>{{ term }}</dt><dd>{{ meaning }}</dd>
 {% endfor %}</dl>
@@ -84,6 +90,13 @@ _TIE_OUT = (
     "books_income_amount", "attributed_amount", "unattributed_amount", "not_eligible_amount",
     "no_job_amount", "unreconciled_amount",
 )  # fmt: skip
+
+
+_METHODS = {
+    "score_miettinen_nurminen": "score (Miettinen-Nurminen)",
+    "permutation_studentised": "permutation, studentised",
+    "welch": "Welch",
+}
 
 
 def money(value: Any) -> str:
@@ -145,6 +158,9 @@ def render_html(report: CampaignReport) -> str:
         definitions=DEFINITIONS,
         measured=measured,
         money=money,
+        methods=_METHODS,
+        currency=report.run.get("currency_code"),
         tie_out_columns=_TIE_OUT,
+        tie_out_sum=lambda name: sum(row[name] for row in report.tie_out),
         as_of=_instant(report.run.get("as_of")),
     )

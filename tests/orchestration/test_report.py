@@ -134,7 +134,9 @@ def test_the_page_says_the_verdict_the_tie_out_and_five_stories(connection) -> N
     assert "The mail pays for itself." in page
     assert "5.25 more margin than one held out (95 % interval 3.25 to 7.25; 100 held out)" in page
     assert "2.50 times the incremental dollars" in page
-    assert page.count("<details") == 5
+    assert page.count('<div class="story">') == 5
+    assert "Attributed by the model last\nin a response window of 60 days" in page
+    assert '<tr class="total"><td>together</td>' in page
     assert len(found.tie_out) == 1
     assert page.count("<svg") == 3
     assert "40% of the margin rests on margin rates" in page
@@ -233,4 +235,13 @@ def test_a_lift_without_interval_is_too_few() -> None:
     assert said.startswith("Too few to say")
     share = {**LIFT, "verdict": "pays", "metric": "job_share", "lift": 0.012, "lift_ci_low": 0.004,
              "lift_ci_high": 0.02}  # fmt: skip
-    assert "1.20 points more jobs" in verdict_sentence(share)
+    assert "was 1.20 points more likely to have a job than one held out" in verdict_sentence(share)
+
+
+def test_a_lift_below_zero_is_less_not_a_negative_more() -> None:
+    loss = {**LIFT, "verdict": "loses", "lift": -5.0, "lift_ci_low": -9.0, "lift_ci_high": -1.0}
+    said = verdict_sentence(loss, currency="USD")
+    assert "brought USD 5.00 less margin than one held out" in said
+    assert "95 % interval -9.00 to -1.00" in said
+    share = {**loss, "metric": "job_share", "lift": -0.01}
+    assert "was 1.00 points less likely to have a job" in verdict_sentence(share)
