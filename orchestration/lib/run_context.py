@@ -18,7 +18,7 @@ from ingestion.settings import Settings
 from orchestration.lib.ledger_tables import SCHEMA, SETTING_TABLES, create_ledger_tables
 
 _AT_MOST = {"cycle_time_hours", "cac", "no_show_share", "unattributed_share", "lead_response_hours"}
-_HOLIDAY_YEARS = range(2015, 2041)
+_HOLIDAY_YEARS = range(2000, 2041)
 
 
 def settings_hash(settings: Settings) -> str:

@@ -10,7 +10,7 @@ with holidays as (
 
 days as (
 
-    {{ date_spine("date '2010-01-01'", day_add(local_date(as_of()), 1100)) }}
+    {{ date_spine("date '2000-01-01'", day_add(local_date(as_of()), 1100)) }}
 
 ),
 

@@ -6,7 +6,9 @@ with members as (
         randomised_unit,
         unit_key,
         customer_key,
-        household_key
+        household_key,
+        customer_reference_key,
+        unknown_customer_id
     from {{ ref('int_measurement__members_keyed') }}
 
 ),
@@ -34,12 +36,43 @@ job_households as (
 
 ),
 
+job_references as (
+
+    select
+        {{ surrogate_key(['source', 'account', 'job_id']) }} as job_key,
+        {{ surrogate_key(['customer_source', 'customer_account', 'customer_id']) }} as customer_reference_key,
+        customer_id
+    from {{ ref('int_canonical__jobs_unioned') }}
+    where customer_id is not null
+
+),
+
+-- Customers whom no record describes: their id is all that is known of them.
+unknown_jobs as (
+
+    select
+        jobs.job_key,
+        job_references.customer_reference_key,
+        case
+            when min(job_references.customer_reference_key) over (partition by job_references.customer_id)
+                = max(job_references.customer_reference_key) over (partition by job_references.customer_id)
+                then job_references.customer_id
+        end as lone_customer_id
+    from jobs
+    inner join job_references
+        on jobs.job_key = job_references.job_key
+    where jobs.customer_key is null
+
+),
+
 members_grouped as (
 
     select
         campaign_key,
         wave,
         unit_key,
+        customer_reference_key,
+        unknown_customer_id,
         case when randomised_unit = 'person' then customer_key end as person_key,
         case when randomised_unit <> 'person' then household_key end as household_key
     from members
@@ -79,6 +112,26 @@ jobs_matched as (
     from members_grouped
     inner join job_households
         on members_grouped.household_key = job_households.household_key
+    union all
+    select
+        members_grouped.campaign_key,
+        members_grouped.wave,
+        members_grouped.unit_key,
+        unknown_jobs.job_key,
+        4 as evidence_order
+    from members_grouped
+    inner join unknown_jobs
+        on members_grouped.customer_reference_key = unknown_jobs.customer_reference_key
+    union all
+    select
+        members_grouped.campaign_key,
+        members_grouped.wave,
+        members_grouped.unit_key,
+        unknown_jobs.job_key,
+        5 as evidence_order
+    from members_grouped
+    inner join unknown_jobs
+        on members_grouped.unknown_customer_id = unknown_jobs.lone_customer_id
 
 ),
 
