@@ -6,18 +6,22 @@ days, of the holdout 20, each of 100.00 at a margin rate of a half; a card costs
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import cache
+import runpy
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
 from dbt_project.measurement.shares import share_difference
-from ingestion.sandbox.people import generate_people
 from orchestration.lib.run_context import write_run_context
 from tests.dbt_project.attribution_cases import Cases
-from tests.dbt_project.attribution_world import Marts, land, open_home, run_dbt
+from tests.dbt_project.attribution_world import DBT_FOLDER, Marts, land, open_home, run_dbt
+from tests.dbt_project.homes import homes
 
 pytestmark = pytest.mark.slow
 
@@ -34,25 +38,6 @@ piece_cents = 50.0
 """
 MAILED, HELD = 800, 400
 MODELS_ONLY = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-
-
-@cache
-def homes() -> list[dict[str, str]]:
-    """People of homes of their own, as the sandbox draws them: one a property."""
-    people = generate_people(6_000, seed=11)
-    properties = {row["property_id"]: row for row in people.properties.to_pylist()}
-    found: dict[str, dict[str, str]] = {}
-    for person in people.persons.to_pylist():
-        place = properties[person["property_id"]]
-        if person["person_type"] != "person" or place["address_line_2"]:
-            continue
-        names = ("first_name", "last_name", "email", "phone")
-        places = ("address_line_1", "city", "state", "postal_code")
-        found.setdefault(
-            person["property_id"],
-            {**{key: person[key] for key in names}, **{key: place[key] for key in places}},
-        )
-    return list(found.values())
 
 
 def household(world: Cases, name: str, number: int) -> None:
@@ -109,6 +94,40 @@ def geo(world: Cases) -> None:
                  service_postal_code=code)  # fmt: skip
 
 
+WIDE_AREAS, WIDE_OPENS = 44, date(2026, 5, 13)  # mailed on 4 May, eight postal days later
+
+
+def wide_geo(world: Cases) -> None:
+    """Forty-four areas with sales on most days before; the treated ones sell more in the window."""
+    world.add("campaigns", campaign_id="WIDE", name="WIDE", mail_class="marketing")
+    world.add("mail_costs", cost_id="wide", campaign_id="WIDE", element="print", amount="100.00",
+              incurred_on="2026-05-01")  # fmt: skip
+    for area in range(WIDE_AREAS):
+        code = f"32{area:03d}"
+        world.add(
+            "campaign_areas", source="mail", campaign_source="mail", campaign_id="WIDE",
+            postal_code=code, arm="mailed" if area % 2 == 0 else "holdout",
+            mailed_on="2026-05-04" if area % 2 == 0 else "",
+        )  # fmt: skip
+        household(world, f"wide{area:02d}", 1_300 + area)
+        for day, count in wide_sales(area).items():
+            for number in range(count):
+                sale(world, f"wide{area:02d}", f"J-{code}-{day}-{number}",
+                     str(WIDE_OPENS + timedelta(days=day)), service_postal_code=code)  # fmt: skip
+
+
+def wide_sales(area: int) -> dict[int, int]:
+    """Sales of 100.00 by day since the window opened: a common season, the area's own noise."""
+    rng = np.random.default_rng(area)
+    sales = {}
+    for day in range(-40, 30):
+        share = 0.25 + 0.2 * np.sin(day / 5)
+        more = 0.4 if day >= 0 and area % 2 == 0 else 0.0
+        if rng.random() < share + more:
+            sales[day] = 1
+    return sales
+
+
 def late_wave(world: Cases) -> None:
     """Wave 2 has been in homes for 22 days when the marts are built."""
     for number in range(60):
@@ -125,6 +144,7 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
     world = Cases()
     experiment(world)
     geo(world)
+    wide_geo(world)
     late_wave(world)
     folder = tmp_path_factory.mktemp("measurement")
     imports = world.write(folder / "exports")
@@ -185,14 +205,89 @@ def test_only_the_primary_closed_row_has_a_verdict(marts: Marts) -> None:
     assert still_open["verdict"] == "exploratory"
 
 
+def geo_row(marts: Marts, campaign: str, method: str) -> dict[str, Any]:
+    return marts.row(
+        "select * from marts.rpt_geo_lift join marts.dim_campaigns using (campaign_key) "
+        "where campaign_name = ? and window_label = '30' and method = ?",
+        campaign, method,
+    )  # fmt: skip
+
+
 def test_areas_are_compared_by_permutation_below_forty(marts: Marts) -> None:
-    rows = marts.rows("select * from marts.rpt_geo_lift where window_label = '30' order by method")
-    row = next(row for row in rows if row["method"] == "difference_in_differences")
+    row = geo_row(marts, "GEO", "difference_in_differences")
     assert (row["treated_area_count"], row["control_area_count"]) == (8, 8)
     # Every treated area has two sales of 100.00 more than every control area.
     assert float(row["incremental_revenue_amount"]) == pytest.approx(8 * 200.0)
     assert row["iroas"] == pytest.approx(1.6)
     assert float(row["cost_amount"]) == 1000.0
+
+
+def test_forty_areas_are_judged_by_the_regression_on_the_control_areas(marts: Marts) -> None:
+    daily = np.array(
+        [[wide_sales(area).get(day, 0) for day in range(-40, 30)] for area in range(WIDE_AREAS)]
+    )
+    treated, control = 100.0 * daily[::2].sum(axis=0), 100.0 * daily[1::2].sum(axis=0)
+    # The days before begin with the first sale on record.
+    begins = int(np.flatnonzero(daily.sum(axis=0))[0])
+    before, during = slice(begins, 40), slice(40, 70)
+    design = np.column_stack([np.ones(40 - begins), control[before]])
+    fitted, *_ = np.linalg.lstsq(design, treated[before], rcond=None)
+    free = len(design) - 2
+    variance = ((treated[before] - design @ fitted) ** 2).sum() / free
+    ahead = np.array([30.0, control[during].sum()])
+    effect = treated[during].sum() - ahead @ fitted
+    error = np.sqrt(variance * (30 + ahead @ np.linalg.inv(design.T @ design) @ ahead))
+    margin = stats.t.ppf(0.975, free) * error
+
+    row = geo_row(marts, "WIDE", "time_based_regression")
+    assert (row["treated_area_count"], row["control_area_count"]) == (22, 22)
+    assert float(row["incremental_revenue_amount"]) == pytest.approx(effect, abs=0.01)
+    assert float(row["ci_low"]) == pytest.approx(effect - margin, abs=0.01)
+    assert float(row["ci_high"]) == pytest.approx(effect + margin, abs=0.01)
+    assert row["p_value"] == pytest.approx(2 * stats.t.sf(effect / error, free))
+    assert row["iroas_ci_low"] == pytest.approx((effect - margin) / 100.0, rel=1e-4)
+    assert row["verdict"] == "pays"
+    other = geo_row(marts, "WIDE", "difference_in_differences")
+    assert other["verdict"] == "exploratory"
+    assert float(other["ci_low"]) > 0
+    assert geo_row(marts, "GEO", "time_based_regression")["verdict"] == "exploratory"
+
+
+def test_lift_is_the_same_on_one_core_or_two_and_in_any_order_of_rows(marts: Marts) -> None:
+    found = [
+        lift_of_shuffled_units(marts, threads=threads, seed=seed)
+        for threads, seed in ((1, "a"), (2, "b"))
+    ]
+    assert len(found[0]) > 0
+    pd.testing.assert_frame_equal(found[0], found[1], check_exact=True)
+    published = marts.rows("select * from intermediate.int_measurement__lift_estimated")
+    assert len(found[0]) == len(published)
+
+
+def lift_of_shuffled_units(marts: Marts, *, threads: int, seed: str) -> pd.DataFrame:
+    """The lift table from the built units, read on so many threads in a random order."""
+    from dbt_project.measurement.tables import lift_table
+
+    model = runpy.run_path(
+        str(DBT_FOLDER / "models/intermediate/measurement/int_measurement__lift_estimated.py")
+    )
+    marts.connection.execute(f"set threads = {threads}")
+    units = marts.connection.sql(
+        "select * from intermediate.int_measurement__units_built "
+        f"order by md5(unit_key || '{seed}')"
+    )
+    money = marts.connection.sql(
+        "select * from intermediate.int_measurement__wave_money_summed "
+        f"order by md5(wave || window_label || '{seed}')"
+    ).df()
+    keys = ["campaign_key", "window_label", "wave"]
+    return lift_table(
+        arms=units.query("units", model["ARMS"]).df(),
+        units=units.query("units", model["UNITS"]).df(),
+        waves=units.query("units", model["WAVES"]).df().merge(money, on=keys, how="left"),
+        primary_metric="margin",
+        primary_window_days=60,
+    )
 
 
 def test_the_curve_counts_what_came_and_forecasts_the_rest(marts: Marts) -> None:

@@ -68,8 +68,10 @@ converted as (
 {%- set table = canonical_table(table_name) -%}
 {%- set entity = {'leads': 'lead', 'bookings': 'booking', 'jobs': 'job', 'appointments': 'appointment',
     'estimates': 'estimate', 'invoices': 'invoice', 'mail_pieces': 'mail_piece',
-    'mail_events': 'mail_event'}.get(table_name) -%}
-{%- set word_column = 'event_type' if table_name == 'mail_events' else 'status' -%}
+    'mail_events': 'mail_event', 'campaign_members': 'campaign_member',
+    'campaign_areas': 'campaign_member'}.get(table_name) -%}
+{%- set word_column = {'mail_events': 'event_type', 'campaign_members': 'arm',
+    'campaign_areas': 'arm'}.get(table_name, 'status') -%}
 {%- if entity %}
 words_met as (
 
@@ -163,6 +165,7 @@ finished as (
                 then coalesce(converted.{{ name }}, converted.{{ parts[1] }})
         end
     {%- elif name == 'status' and entity -%} words_mapped.canonical_word
+    {%- elif name == 'arm' and entity -%} coalesce(words_mapped.canonical_word, converted.arm)
     {%- elif name == 'vendor_status' -%} coalesce(converted.vendor_status, converted.status)
     {%- elif name == 'event_type' -%} words_mapped.canonical_word
     {%- elif name == 'vendor_event_type' -%} coalesce(converted.vendor_event_type, converted.event_type)
