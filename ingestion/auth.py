@@ -179,6 +179,7 @@ class RotatingAuth:
         lives = content.get("expires_in")
         seconds = float(lives) if isinstance(lives, (int, float)) else 3600.0
         newest = content.get("refresh_token") or token
+        lasts = content.get("x_refresh_token_expires_in")
         self.client.log.secrets.update({newest, content["access_token"]})
         save_token(
             self.file,
@@ -187,6 +188,11 @@ class RotatingAuth:
                 "refresh_token": newest,
                 "access_token": content["access_token"],
                 "expires_at": (self.clock.now() + timedelta(seconds=seconds)).isoformat(),
+                "refresh_expires_at": (
+                    (self.clock.now() + timedelta(seconds=lasts)).isoformat()
+                    if isinstance(lasts, (int, float))
+                    else None
+                ),
             },
         )
         return True

@@ -18,9 +18,11 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    online: bool = typer.Option(True, help="Also try whether the vendors' hosts answer."),
+    online: bool = typer.Option(
+        True, help="Also ask the vendors: hosts, certificates, tokens and their scopes."
+    ),
 ) -> None:
-    """Check settings, secrets, disk, hosts, warehouse and published marts; writes nothing.
+    """Check settings, secrets, tokens, certificates, keys, disk and marts; writes nothing.
 
     Exit code 1 if anything is a fault.
     """

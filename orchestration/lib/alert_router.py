@@ -59,11 +59,13 @@ def watch(
             continue
         query = rule.query.replace(":threshold", "?")
         values = [rule.threshold] * rule.query.count(":threshold")
-        causes = dict(marts.execute(query, values).fetchall())
+        rows = marts.execute(query, values).fetchall()
+        causes = {cause: text for cause, text, *_ in rows}
+        owners = {} if rule.is_owner_set else {row[0]: row[2] for row in rows if len(row) > 2}
         with open_store(settings) as store:
             known = _open_causes(store, rule.rule)
             for cause_key, text in causes.items():
-                _raise(store, settings, rule.rule, cause_key, text, now)
+                _raise(store, settings, rule.rule, cause_key, text, now, owners.get(cause_key))
             for cause_key in known - set(causes):
                 _close(store, rule.rule, cause_key, now)
             raised += len(set(causes) - known)
@@ -165,6 +167,7 @@ def _raise(
     cause_key: str,
     text: str,
     now: datetime,
+    owner: str | None = None,
 ) -> str:
     found = store.execute(
         "select alert_id from alerts where rule = ? and cause_key = ? and closed_at is null",
@@ -187,7 +190,7 @@ def _raise(
             rule_name,
             cause_key,
             rule.severity,
-            rule.owner,
+            owner or rule.owner,
             text,
             rule.runbook,
             stamp(now),

@@ -20,7 +20,9 @@ class Rule:
     """One rule with its query; `:threshold` in the query is replaced by a bound value.
 
     Attributes:
-        query: SQL over the published marts, or None for a rule raised elsewhere.
+        query: SQL over the published marts, or None for a rule raised elsewhere. Columns:
+            cause_key, text and, where causes have owners of their own, owner.
+        is_owner_set: Settings name an owner for the rule, who then has all its alerts.
     """
 
     rule: str
@@ -30,6 +32,7 @@ class Rule:
     query: str | None = None
     threshold: float | None = None
     channels: tuple[str, ...] = ()
+    is_owner_set: bool = False
 
 
 _RUNBOOKS = "orchestration/runbooks.md"
@@ -46,7 +49,8 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         """
         select 'discrepancy:' || kind as cause_key,
             count(*) || ' open ' || kind || ' (' || any_value(severity) || '), oldest since '
-            || strftime(min(first_seen_on), '%Y-%m-%d') || '. ' || any_value(remedy) as text
+            || strftime(min(first_seen_on), '%Y-%m-%d') || '. ' || any_value(remedy) as text,
+            any_value(owner) as owner
         from rpt_reconciliation
         where state = 'open' and severity in ('critical', 'warning')
         group by kind having count(*) >= :threshold order by kind
@@ -202,6 +206,7 @@ def _overridden(rule: Rule, override: AlertRule) -> Rule:
         rule=rule.rule,
         severity=override.severity,
         owner=override.owner,
+        is_owner_set="owner" in override.model_fields_set,
         runbook=override.runbook or rule.runbook,
         query=rule.query,
         threshold=rule.threshold if override.threshold is None else override.threshold,

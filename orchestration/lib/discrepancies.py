@@ -97,7 +97,7 @@ def list_discrepancies(
         where state in (?, ?) and (? is null or kind = ?) and (? is null or wire = ?)
             and (? is null or owner = ?)
         order by case severity when 'critical' then 0 when 'warning' then 1 else 2 end,
-            first_seen_at, discrepancy_key
+            cast(first_seen_at as date), kind, entity_id, discrepancy_key
         limit ?
         """,
         [*states, kind, kind, wire, wire, owner, owner, limit],

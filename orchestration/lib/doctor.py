@@ -1,16 +1,12 @@
-"""Looks at settings, secrets, disk, locks, hosts and versions without writing anything."""
+"""Looks at settings, secrets, disk, locks, versions and, with `doctor_vendors`, at the vendors."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
-from typing import Literal
-from urllib.parse import urlsplit
 
 import duckdb
 
@@ -18,9 +14,10 @@ from ingestion.errors import CredentialsError, WarehouseLockedError
 from ingestion.registry import SOURCES
 from ingestion.settings import Settings
 from ingestion.warehouse import warehouse_fault
+from orchestration.lib.doctor_vendors import examine_hosts, examine_keys, examine_token
+from orchestration.lib.findings import Finding
 from orchestration.lib.ledger_tables import SCHEMA_VERSION
 
-CONNECT_SECONDS = 5.0
 DUCKDB_VERSION = "1.5.5"
 SECRETS = {
     "hubspot": ("ACCESS_TOKEN",),
@@ -30,22 +27,13 @@ SECRETS = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at; `what_to_do` is empty where all is well."""
-
-    what: str
-    state: Literal["ok", "warning", "fault"]
-    detail: str
-    what_to_do: str = ""
-
-
 def examine(settings: Settings, *, is_online: bool = True) -> Iterator[Finding]:
     """Yield findings in the order a person would fix them."""
     yield _settings(settings)
     yield _home(settings)
     yield _versions()
     yield from _accounts(settings, is_online=is_online)
+    yield from examine_keys(settings)
     yield from _imports(settings)
     yield _warehouse(settings)
     yield _published(settings)
@@ -85,6 +73,7 @@ def _versions() -> Finding:
 
 
 def _accounts(settings: Settings, *, is_online: bool) -> Iterator[Finding]:
+    seen: set[str] = set()
     for source, account in settings.enabled_accounts():
         name = f"{source}/{account}"
         if source not in SOURCES:
@@ -98,26 +87,13 @@ def _accounts(settings: Settings, *, is_online: bool) -> Iterator[Finding]:
         except CredentialsError as error:
             yield Finding(name, "fault", str(error), "set the variable")
             continue
-        yield _host(settings, source, account) if is_online else Finding(name, "ok", "has secrets")
-
-
-def _host(settings: Settings, source: str, account: str) -> Finding:
-    name = f"{source}/{account}"
-    url = str(settings.sources[source].accounts[account].get("base_url") or "")
-    if not url:
-        return Finding(name, "ok", "has its secrets; the vendor's usual host")
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS):
-            return Finding(name, "ok", f"has its secrets; {parts.hostname} answers")
-    except OSError as error:
-        return Finding(
-            name,
-            "fault",
-            f"{parts.hostname}:{port} does not answer ({error})",
-            "check the network, or base_url in the settings",
-        )
+        yield Finding(name, "ok", "has its secrets")
+        if not is_online:
+            continue
+        if source not in seen:
+            seen.add(source)
+            yield from examine_hosts(settings, source)
+        yield from examine_token(settings, source, account)
 
 
 def _imports(settings: Settings) -> Iterator[Finding]:

@@ -214,7 +214,7 @@ def test_settings_change_a_rule_by_its_name_and_unknown_names_are_refused(tmp_pa
 
 MARTS = {
     "rpt_reconciliation": "kind varchar, severity varchar, state varchar, remedy varchar, "
-    "first_seen_at timestamptz, first_seen_on date",
+    "owner varchar, first_seen_at timestamptz, first_seen_on date",
     "rpt_hygiene": "rule varchar, severity varchar, is_open boolean, remedy varchar",
     "run_sources": "source varchar, account varchar, is_complete boolean, held_reason varchar, "
     "error varchar",
@@ -233,8 +233,8 @@ MARTS = {
 CASES = {
     "discrepancies": (
         "rpt_reconciliation",
-        "('job_without_invoice', 'warning', 'resolved', 'r', now(), current_date)",
-        "('job_without_invoice', 'warning', 'open', 'r', now(), current_date)",
+        "('job_without_invoice', 'warning', 'resolved', 'r', 'finance', now(), current_date)",
+        "('job_without_invoice', 'warning', 'open', 'r', 'finance', now(), current_date)",
         "discrepancy:job_without_invoice",
     ),
     "hygiene": (
@@ -329,3 +329,14 @@ def test_a_rule_alerts_for_its_reason_only_and_closes_itself(tmp_path, rule):
     assert [
         row["state"] for row in list_alerts(settings, is_everything=True) if row["rule"] == rule
     ] == ["closed"]
+
+
+def test_an_alert_goes_to_who_owns_its_cause_unless_settings_name_somebody(tmp_path):
+    table, _, harmful, _ = CASES["discrepancies"]
+    settings = settings_with(tmp_path / "wires")
+    watch(settings, marts_with(table, harmful), now=NOON)
+    assert list_alerts(settings)[0]["owner"] == "finance"
+    rule = AlertRule(rule="discrepancies", owner="anna", threshold=1)
+    settings = settings_with(tmp_path / "one", rules=(rule,))
+    watch(settings, marts_with(table, harmful), now=NOON)
+    assert list_alerts(settings)[0]["owner"] == "anna"

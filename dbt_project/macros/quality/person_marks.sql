@@ -20,3 +20,13 @@
         {{ phone_digits("regexp_replace(" ~ phone ~ ", '(x|ext).*$', '', 'i')") }}, 10
     ), '')
 {%- endmacro %}
+
+{#- Number of the house a street line begins with. -#}
+{% macro house_number(street_words) -%}
+    nullif(regexp_extract({{ street_words }}, '^[0-9]+'), '')
+{%- endmacro %}
+
+{#- Number of the flat at the end of a street line with its second line; empty where there is none. -#}
+{% macro unit_number(whole_words) -%}
+    coalesce(regexp_extract({{ whole_words }}, '^[0-9]+ .*\b([0-9]+[a-z]?)$', 1), '')
+{%- endmacro %}

@@ -63,3 +63,16 @@
 {% macro default__phone_digits(text) -%}
     nullif(regexp_replace(regexp_replace({{ text }}, '[^0-9]', '', 'g'), '^1([0-9]{10})$', '\1'), '')
 {%- endmacro %}
+
+{#- A business's name without its legal form: "Acme Roofing LLC" and "ACME ROOFING" are one. -#}
+{% macro business_words(text) -%}
+    {{ return(adapter.dispatch('business_words', 'matchback')(text)) }}
+{%- endmacro %}
+
+{% macro default__business_words(text) -%}
+    nullif(trim(regexp_replace(
+        {{ normalised_word(text) }},
+        '( (llc|l l c|pllc|p l l c|inc|incorporated|co|corp|corporation|ltd|lp|llp))+$',
+        ''
+    )), '')
+{%- endmacro %}

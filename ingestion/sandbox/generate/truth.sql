@@ -136,9 +136,9 @@ select 'lead_without_source' as kind, 'servicetitan' as source, account, 'leads'
     lead_id::varchar as record_id, happened_at as since from base.lost_requests where without_source
 union all by name
 select 'crm_open_after_completion' as kind, 'hubspot' as source, 'main' as account, 'deals' as entity,
-    d.deal_id::varchar as record_id, j.completed_at as since
+    d.deal_id::varchar as record_id, coalesce(j.completed_at, j.cancelled_at) as since
 from base.jobs as j inner join base.deals as d on d.job = j.job
-where j.crm_stays_open and j.completed_at is not null
+where j.crm_stays_open and coalesce(j.completed_at, j.cancelled_at) is not null
 union all by name
 select 'crm_last_mail_stale' as kind, 'hubspot' as source, 'main' as account, 'deals' as entity,
     d.deal_id::varchar as record_id, d.created_at as since

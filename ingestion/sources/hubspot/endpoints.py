@@ -49,6 +49,11 @@ DEFAULTS: dict[str, object] = {
     **SWEEP_DEFAULTS,
 }
 
+READ_SCOPES: tuple[str, ...] = tuple(
+    f"crm.objects.{name}.read" for name in ("contacts", "companies", "deals", "owners")
+)
+"""What a token must be allowed at least; reading is all the connector does."""
+
 OBJECTS: tuple[str, ...] = ("contacts", "companies", "deals", "postal_mail", "calls", "tasks")
 """CRM object types; each is an entity of the same name."""
 

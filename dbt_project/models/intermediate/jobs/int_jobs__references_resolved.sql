@@ -241,8 +241,21 @@ lone_ids as (
 
 ),
 
+systems_with_jobs as (
+
+    select
+        source,
+        account
+    from jobs
+    group by
+        source,
+        account
+
+),
+
 -- Exact id first; then the number people read out; then an id or number that only one job anywhere has,
--- because a mail or call system names the job and not the system it stands in.
+-- because a mail or call system names the job and not the system it stands in. A dispatch account means
+-- its own jobs: what it names and does not have is gone, not another account's job of the same id.
 references_resolved as (
 
     select
@@ -270,10 +283,15 @@ references_resolved as (
         on job_references.source = own_numbers.source
         and job_references.account = own_numbers.account
         and job_references.job_number = own_numbers.job_number
+    left join systems_with_jobs
+        on job_references.source = systems_with_jobs.source
+        and job_references.account = systems_with_jobs.account
     left join lone_numbers
         on job_references.job_number = lone_numbers.job_number
+        and systems_with_jobs.source is null
     left join lone_ids
         on job_references.job_id = lone_ids.job_id
+        and systems_with_jobs.source is null
     where coalesce(jobs.job_key, own_numbers.job_key, lone_numbers.job_key, lone_ids.job_key) is not null
 
 )

@@ -8,6 +8,7 @@ with invoices as (
         customer_key,
         preference,
         total_cents,
+        is_void,
         issued_on
     from {{ ref('int_money__invoices_keyed') }}
 
@@ -34,6 +35,7 @@ invoices_ranked as (
         invoices.customer_key,
         sources_ranked.source_rank,
         invoices.total_cents,
+        invoices.is_void,
         invoices.issued_on
     from invoices
     inner join sources_ranked
@@ -49,6 +51,8 @@ number_pairs as (
         other.invoice_key,
         other.source,
         counted.source_rank,
+        counted.is_void as is_counted_void,
+        other.is_void as is_other_void,
         counted.total_cents = other.total_cents as is_total_equal,
         coalesce(counted.customer_key = other.customer_key, false) as is_customer_equal,
         abs({{ days_between('counted.issued_on', 'other.issued_on') }}) as days_apart
@@ -63,6 +67,7 @@ number_pairs as (
 
 ),
 
+-- Of two copies the one that lives is the sale: a void or deleted one would leave it counted twice.
 number_pairs_ranked as (
 
     select
@@ -72,6 +77,7 @@ number_pairs_ranked as (
             partition by invoice_key
             order by
                 source_rank,
+                is_counted_void,
                 is_total_equal desc,
                 is_customer_equal desc,
                 days_apart,
@@ -80,6 +86,7 @@ number_pairs_ranked as (
         row_number() over (
             partition by counted_invoice_key, source
             order by
+                is_other_void,
                 is_total_equal desc,
                 is_customer_equal desc,
                 days_apart,

@@ -8,36 +8,61 @@ systems as (
 
 ),
 
-touches as (
+unbooked_calls as (
 
     select
         source,
         account,
-        touch_id,
-        kind,
-        customer_source,
-        customer_account,
-        customer_id,
-        job_source,
-        job_account,
-        job_id,
-        job_number,
-        {{ phone_mark('phone') }} as phone,
-        lower(trim(email)) as email,
-        campaign_source,
-        campaign_account,
-        campaign_id,
-        lead_source,
+        touch_id
+    from {{ ref('int_quality__unbooked_calls_read') }}
+
+),
+
+touches as (
+
+    select
+        touches.source,
+        touches.account,
+        touches.touch_id,
+        touches.kind,
+        touches.customer_source,
+        touches.customer_account,
+        touches.customer_id,
+        touches.job_source,
+        touches.job_account,
+        touches.job_id,
+        touches.job_number,
+        {{ phone_mark('touches.phone') }} as phone,
+        lower(trim(touches.email)) as email,
+        touches.campaign_source,
+        touches.campaign_account,
+        touches.campaign_id,
+        touches.lead_source,
         coalesce(
-            mail_piece_id, promo_code, utm_source, utm_campaign, gclid, tracking_phone
+            touches.mail_piece_id,
+            touches.promo_code,
+            touches.utm_source,
+            touches.utm_campaign,
+            touches.gclid,
+            touches.tracking_phone
         ) is not null as has_mark,
-        occurred_at
-    from {{ ref('int_canonical__touches_unioned') }}
+        touches.occurred_at
+    from {{ ref('int_canonical__touches_unioned') }} as touches
+    left join unbooked_calls
+        on touches.source = unbooked_calls.source
+        and touches.account = unbooked_calls.account
+        and touches.touch_id = unbooked_calls.touch_id
     where
-        not is_deleted
-        and kind in ('call', 'form', 'chat', 'qr_scan')
-        -- A call or scan is an enquiry once it led to work; a wrong number never does.
-        and (kind in ('form', 'chat') or job_id is not null or job_number is not null)
+        not touches.is_deleted
+        and touches.kind in ('call', 'form', 'chat', 'qr_scan')
+        -- A call or scan is an enquiry once it led to work or was one that asked for it; a wrong
+        -- number never does.
+        and (
+            touches.kind in ('form', 'chat')
+            or touches.job_id is not null
+            or touches.job_number is not null
+            or unbooked_calls.touch_id is not null
+        )
 
 ),
 
@@ -231,8 +256,7 @@ campaigns as (
         account,
         campaign_id,
         channel
-    from {{ ref('int_canonical__campaigns_unioned') }}
-    where not is_deleted
+    from {{ ref('int_quality__campaigns_named') }}
 
 ),
 
@@ -257,7 +281,7 @@ final as (
         campaigns.channel as campaign_channel,
         systems.source is not null as is_in_crm,
         enquiries.is_settled,
-        -- A campaign nobody knows is no source, whatever form the enquiry came in by.
+        -- A campaign nobody knows, or one for what nobody knows, is no source, whatever form the enquiry came in by.
         campaigns.campaign_id is not null
         or enquiries.has_mark
         or (enquiries.campaign_id is null and enquiries.lead_source is not null) as has_source,

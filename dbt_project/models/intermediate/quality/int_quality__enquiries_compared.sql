@@ -79,14 +79,15 @@ crm_marks as (
 ),
 
 -- A number names the deal whenever it was made; a person's marks only near the enquiry.
-enquiries_found as (
+claims as (
 
     select
         marks.source,
         marks.account,
         marks.entity,
         marks.entity_id,
-        min(crm_marks.created_at) as reached_crm_at
+        crm_marks.deal_id,
+        crm_marks.created_at
     from marks
     inner join crm_marks
         on marks.mark_kind = crm_marks.mark_kind
@@ -100,11 +101,90 @@ enquiries_found as (
                 ) }}
         )
     where marks.mark is not null
+
+),
+
+claimed as (
+
+    select
+        source,
+        account,
+        entity,
+        entity_id,
+        min(created_at) as reached_crm_at
+    from claims
     group by
-        marks.source,
-        marks.account,
-        marks.entity,
-        marks.entity_id
+        source,
+        account,
+        entity,
+        entity_id
+
+),
+
+-- Of a call that led to nothing only the number is known, and people have several: a deal of no
+-- work order that nothing else explains, made within ten minutes, stands for it.
+unexplained_deals as (
+
+    select
+        deals.deal_id,
+        deals.created_at
+    from {{ ref('int_canonical__crm_deals_unioned') }} as deals
+    left join (select deal_id from claims group by deal_id) as explained
+        on deals.deal_id = explained.deal_id
+    where
+        explained.deal_id is null
+        and deals.job_number is null
+        and not deals.is_deleted
+
+),
+
+calls_alone as (
+
+    select
+        enquiries.source,
+        enquiries.account,
+        enquiries.entity,
+        enquiries.entity_id,
+        enquiries.asked_at
+    from enquiries
+    left join claimed
+        on enquiries.source = claimed.source
+        and enquiries.account = claimed.account
+        and enquiries.entity = claimed.entity
+        and enquiries.entity_id = claimed.entity_id
+    where
+        enquiries.kind = 'call'
+        and enquiries.job_key is null
+        and enquiries.customer_key is null
+        and claimed.entity_id is null
+
+),
+
+calls_explained as (
+
+    select
+        calls_alone.source,
+        calls_alone.account,
+        calls_alone.entity,
+        calls_alone.entity_id,
+        min(unexplained_deals.created_at) as reached_crm_at
+    from calls_alone
+    inner join unexplained_deals
+        on unexplained_deals.created_at >= calls_alone.asked_at
+        and unexplained_deals.created_at <= {{ second_add('calls_alone.asked_at', '600') }}
+    group by
+        calls_alone.source,
+        calls_alone.account,
+        calls_alone.entity,
+        calls_alone.entity_id
+
+),
+
+enquiries_found as (
+
+    select * from claimed
+    union all
+    select * from calls_explained
 
 ),
 

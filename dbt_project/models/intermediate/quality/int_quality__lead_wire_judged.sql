@@ -31,15 +31,65 @@ collected as (
 
 ),
 
+campaigns_named as (
+
+    select
+        source,
+        account,
+        campaign_id
+    from {{ ref('int_quality__campaigns_named') }}
+
+),
+
+job_campaigns as (
+
+    select
+        jobs.source,
+        jobs.account,
+        jobs.job_id,
+        {{ surrogate_key(['jobs.source', 'jobs.account', 'jobs.job_id']) }} as job_key,
+        jobs.campaign_id is not null as has_campaign,
+        campaigns_named.campaign_id is not null as has_named_campaign
+    from {{ ref('int_canonical__jobs_unioned') }} as jobs
+    left join campaigns_named
+        on jobs.campaign_source = campaigns_named.source
+        and jobs.campaign_account = campaigns_named.account
+        and jobs.campaign_id = campaigns_named.campaign_id
+
+),
+
+-- Where dispatch puts a campaign on most work orders, one filed under none has lost its own.
+accounts as (
+
+    select
+        source,
+        account,
+        2 * count(*) filter (where has_named_campaign) >= count(*) as is_naming_campaigns
+    from job_campaigns
+    group by
+        source,
+        account
+
+),
+
 job_sources as (
 
     select
-        job_key,
-        source,
-        account,
-        job_id,
-        original_channel
-    from {{ ref('fct_jobs') }}
+        job_campaigns.job_key,
+        job_campaigns.source,
+        job_campaigns.account,
+        job_campaigns.job_id,
+        fct_jobs.original_channel,
+        job_campaigns.has_named_campaign,
+        accounts.is_naming_campaigns
+        and job_campaigns.has_campaign
+        and not job_campaigns.has_named_campaign as is_filed_under_none
+    from job_campaigns
+    inner join {{ ref('fct_jobs') }} as fct_jobs
+        on job_campaigns.job_key = fct_jobs.job_key
+    inner join accounts
+        on job_campaigns.source = accounts.source
+        and job_campaigns.account = accounts.account
 
 ),
 
@@ -47,7 +97,9 @@ asked_channels as (
 
     select
         job_key,
-        min(campaign_channel) as asked_channel
+        min(campaign_channel) as asked_channel,
+        -- What the CRM says of a customer may be older than what this enquiry came from.
+        min(campaign_channel) filter (where not is_in_crm) as asked_in_dispatch
     from collected
     where
         has_marketing_campaign
@@ -94,13 +146,28 @@ final as (
         job_sources.account,
         'jobs',
         job_sources.job_id,
-        asked_channels.asked_channel,
-        coalesce(job_sources.original_channel, 'none'),
-        'the enquiry names a campaign, the work order does not'
+        coalesce(asked_channels.asked_channel, 'a campaign'),
+        case
+            when job_sources.is_filed_under_none then 'no known source'
+            else coalesce(job_sources.original_channel, 'none')
+        end,
+        case
+            when asked_channels.job_key is null
+                then 'the work order is filed under a campaign for what has no source'
+            else 'the enquiry names a campaign, the work order does not'
+        end
     from job_sources
-    inner join asked_channels
+    left join asked_channels
         on job_sources.job_key = asked_channels.job_key
-    where coalesce(job_sources.original_channel, 'other') in ('other', 'call')
+    where
+        job_sources.is_filed_under_none
+        or (
+            coalesce(job_sources.original_channel, 'other') in ('other', 'call')
+            and case
+                when job_sources.has_named_campaign then asked_channels.asked_in_dispatch
+                else asked_channels.asked_channel
+            end is not null
+        )
 
 )
 

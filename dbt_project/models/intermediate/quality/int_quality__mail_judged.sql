@@ -29,7 +29,6 @@ addressed_pieces as (
         campaign_id,
         coalesce(wave, '1') as wave,
         postal_code,
-        {{ normalised_word('address_line_1') }} as street_words,
         coalesce(phone, phone_2, email) is not null as has_contact,
         mailed_on,
         created_at
@@ -97,52 +96,13 @@ areas_known as (
 
 ),
 
-suppressions as (
+suppressed_pieces as (
 
     select
-        suppressions.customer_source,
-        suppressions.customer_account,
-        suppressions.customer_id,
-        suppressions.postal_code,
-        {{ normalised_word('suppressions.address_line_1') }} as street_words,
-        suppressions.reason,
-        suppressions.added_on
-    from {{ ref('int_canonical__suppressions_unioned') }} as suppressions
-    where not suppressions.is_deleted
-
-),
-
-suppressed_customers as (
-
-    select
-        identities.customer_key,
-        min(suppressions.added_on) as added_on,
-        min(suppressions.reason) as reason
-    from suppressions
-    inner join {{ ref('int_identity__records_keyed') }} as identities
-        on suppressions.customer_source = identities.source
-        and suppressions.customer_account = identities.account
-        and suppressions.customer_id = identities.customer_id
-        and identities.entity = 'customer'
-    group by identities.customer_key
-
-),
-
-suppressed_addresses as (
-
-    select
-        postal_code,
-        street_words,
-        min(added_on) as added_on,
-        min(reason) as reason
-    from suppressions
-    where
-        customer_id is null
-        and street_words is not null
-        and postal_code is not null
-    group by
-        postal_code,
-        street_words
+        mail_piece_key,
+        reason,
+        added_on
+    from {{ ref('int_quality__suppressed_pieces_found') }}
 
 ),
 
@@ -181,7 +141,6 @@ pieces_described as (
         addressed_pieces.campaign_id,
         addressed_pieces.wave,
         addressed_pieces.postal_code,
-        addressed_pieces.street_words,
         addressed_pieces.has_contact or coalesce(reachable_customers.has_contact, false) as has_contact,
         reachable_customers.customer_key is not null as is_known_customer,
         campaigns.campaign_key is not null or jobs.job_key is not null as has_reference,
@@ -381,18 +340,13 @@ final as (
         pieces_described.mail_piece_id,
         'no mail to this person',
         'mailed ' || cast(pieces_described.mailed_on as varchar),
-        coalesce(suppressed_customers.reason, suppressed_addresses.reason)
+        suppressed_pieces.reason
     from pieces_described
-    left join suppressed_customers
-        on pieces_described.customer_key = suppressed_customers.customer_key
-        and coalesce(suppressed_customers.added_on, pieces_described.mailed_on) <= pieces_described.mailed_on
-    left join suppressed_addresses
-        on pieces_described.postal_code = suppressed_addresses.postal_code
-        and pieces_described.street_words = suppressed_addresses.street_words
-        and coalesce(suppressed_addresses.added_on, pieces_described.mailed_on) <= pieces_described.mailed_on
+    inner join suppressed_pieces
+        on pieces_described.mail_piece_key = suppressed_pieces.mail_piece_key
     where
         pieces_described.is_mailed
-        and (suppressed_customers.customer_key is not null or suppressed_addresses.postal_code is not null)
+        and coalesce(suppressed_pieces.added_on, pieces_described.mailed_on) <= pieces_described.mailed_on
     union all
     select
         'pieces_billed_not_mailed',

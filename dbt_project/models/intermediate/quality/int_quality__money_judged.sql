@@ -207,6 +207,26 @@ books_copies as (
 
 ),
 
+-- Whether visits without charge are in the books too is each operator's own custom.
+zero_customs as (
+
+    select
+        invoices_linked.source,
+        invoices_linked.account,
+        2 * count(paired.invoice_key) >= count(*) as are_zeros_in_books
+    from invoices_linked
+    left join paired
+        on invoices_linked.invoice_key = paired.invoice_key
+    where
+        invoices_linked.system_kind = 'dispatch'
+        and invoices_linked.total_cents = 0
+        and not invoices_linked.is_void
+    group by
+        invoices_linked.source,
+        invoices_linked.account
+
+),
+
 books_start as (
 
     select min(issued_on) as first_on
@@ -346,11 +366,14 @@ final as (
     cross join books_start
     left join paired
         on invoices_linked.invoice_key = paired.invoice_key
+    left join zero_customs
+        on invoices_linked.source = zero_customs.source
+        and invoices_linked.account = zero_customs.account
     where
         paired.invoice_key is null
         and invoices_linked.system_kind = 'dispatch'
         and not invoices_linked.is_void
-        and invoices_linked.total_cents != 0
+        and (invoices_linked.total_cents != 0 or zero_customs.are_zeros_in_books)
         and invoices_linked.issued_on >= books_start.first_on
         and invoices_linked.created_at <= {{ second_add(as_of(), '-2 * 86400') }}
     union all

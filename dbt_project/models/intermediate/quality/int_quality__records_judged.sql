@@ -31,6 +31,18 @@ businesses as (
 
 ),
 
+-- The same by its name, for records that the linkage could not bring together.
+business_names as (
+
+    select {{ business_words('coalesce(company, name)') }} as words
+    from {{ ref('int_canonical__customers_unioned') }}
+    where
+        customer_type = 'commercial'
+        or company is not null
+    group by {{ business_words('coalesce(company, name)') }}
+
+),
+
 customers as (
 
     select
@@ -39,6 +51,7 @@ customers as (
         customers.customer_id,
         customers.customer_type,
         customers.tax_id,
+        {{ business_words('coalesce(customers.company, customers.name)') }} as name_words,
         systems.system_kind
     from {{ ref('int_canonical__customers_unioned') }} as customers
     left join {{ ref('seed_systems') }} as systems
@@ -105,7 +118,7 @@ campaigns as (
         source,
         account,
         campaign_id
-    from {{ ref('int_canonical__campaigns_unioned') }}
+    from {{ ref('int_quality__campaigns_named') }}
 
 ),
 
@@ -221,8 +234,14 @@ final as (
         and customers.customer_id = identities.customer_id
     left join businesses
         on identities.customer_key = businesses.customer_key
+    left join business_names
+        on customers.name_words = business_names.words
     where
-        (customers.customer_type = 'commercial' or businesses.customer_key is not null)
+        (
+            customers.customer_type = 'commercial'
+            or businesses.customer_key is not null
+            or business_names.words is not null
+        )
         and customers.tax_id is null
         -- The books are where a tax id belongs; without books, wherever the customer stands.
         and (customers.system_kind = 'books' or not books_known.is_known)

@@ -16,7 +16,9 @@ logical_calls as (
         is_success,
         first_called_at as happened_at
     from {{ ref('int_service__logical_calls_judged') }}
-    where is_valid
+    where
+        is_valid
+        and not {{ is_callback('endpoint') }}
 
 ),
 
@@ -40,7 +42,7 @@ callbacks as (
         latency_ms,
         happened_at
     from attempts
-    where regexp_matches(lower(endpoint), 'webhook|callback')
+    where {{ is_callback('endpoint') }}
 
 ),
 
@@ -215,6 +217,7 @@ events as (
         cast(outcome != 'auth_failure' as bigint),
         1
     from attempts
+    where not {{ is_callback('endpoint') }}
     union all
     select
         'api_uptime',

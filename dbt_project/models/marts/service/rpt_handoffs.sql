@@ -64,7 +64,7 @@ callbacks as (
             where outcome != 'success' and called_at > {{ second_add(as_of(), '-86400') }}
         ) as failures_24h
     from mail_calls
-    where regexp_matches(lower(endpoint), 'webhook|callback')
+    where {{ is_callback('endpoint') }}
 
 ),
 
