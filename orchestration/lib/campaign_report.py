@@ -197,6 +197,8 @@ def verdict_sentence(lift: Row | None, *, currency: str = "") -> str:
         "lifts, cost unknown": "The mail brings jobs; without its cost nobody can say if it pays. ",
         "loses": "The mailed households brought less than the others: the mail loses. ",
         "too few to say": "Too few to say whether the mail pays. ",
+        "data incomplete": "A source was out or late: no verdict until it is read. ",
+        "broken split": "The arms do not have the planned sizes: no verdict. ",
         "exploratory": "The window is still open, no verdict yet. ",
     }[lift["verdict"]]
     return f"{opening}{caused}{returned}."

@@ -1,8 +1,8 @@
 """How many planted faults are told, and how many false alarms there are, over rates and worlds.
 
 `python -m tests.bench.planted_faults --customers 1000 --factors 1 5 20 --seeds 3 4`: each factor
-and seed is a world of its own that is read, judged and compared with its truth; after twenty days once
-more, so that jobs which vanish meanwhile are seen to. Prints a table of kinds; asserts nothing.
+and seed is a world of its own that is read, judged and compared with its truth; after twenty days
+once more, so that jobs which vanish meanwhile are seen to. Prints a table; asserts nothing.
 """
 
 from __future__ import annotations

@@ -13,10 +13,12 @@ import subprocess
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from ingestion.sandbox import Fault
 from tests.end_to_end.conftest import Operator, attach, table_names
+from tests.end_to_end.kpis_of_truth import CELL, CUTS, kpis_of_truth
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +142,23 @@ def test_customers_are_told_new_quiet_or_regular_and_winning_one_has_a_cost(
     assert all(value > 0 for _, value in costs)
 
 
+def test_kpis_equal_those_of_what_really_happened_to_the_last_digit(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    sandbox = operator.sandbox
+    truth = kpis_of_truth(sandbox.world.connection, sandbox.now, time_zone=sandbox.world.time_zone)
+    with operator.published() as marts:
+        told = marts.execute(
+            "select period, period_start_on, kpi, cut, cut_value, value::double as value "
+            "from rpt_kpis where kpi in (select unnest(?)) and cut in (select unnest(?))",
+            [sorted(set(truth["kpi"])), list(CUTS)],
+        ).df()
+    told["period_start_on"] = pd.to_datetime(told["period_start_on"])
+    both = truth.merge(told, on=CELL, how="outer", suffixes=("_true", "_told"))
+    assert len(both) > 10_000
+    assert both[both["value_true"] != both["value_told"]].to_dict("records") == []
+
+
 def test_no_personal_field_of_the_world_is_published(
     operator: Operator, first_night: subprocess.CompletedProcess[str]
 ) -> None:
@@ -243,6 +262,11 @@ def test_one_vendor_down_leaves_the_others_and_says_so(
         )  # fmt: skip
         summary = marts.execute("select bool_or(is_data_complete) from rpt_campaign_summary")
         assert summary.fetchone() == (False,)
+        # Built while a source was out: marked, and no verdict speaks of lift.
+        roi = marts.execute("select bool_or(is_data_complete) from rpt_campaign_roi")
+        assert roi.fetchone() == (False,)
+        verdicts = marts.execute("select distinct verdict from rpt_campaign_lift").fetchall()
+        assert {word for (word,) in verdicts} == {"data incomplete", "exploratory"}
     assert complete["hubspot"] is False
     assert complete["servicetitan"] is True
 

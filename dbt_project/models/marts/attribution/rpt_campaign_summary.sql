@@ -282,6 +282,8 @@ summaries_judged as (
             when lift.verdict = 'exploratory' then 'The window is still open: no verdict yet.'
             when lift.verdict = 'broken split'
                 then 'The arms do not have the planned sizes: no verdict.'
+            when lift.verdict = 'data incomplete'
+                then 'A source was out or late when this was built: no verdict until it is read.'
             when lift.verdict = 'too few to say'
                 then 'Too few buyers to say whether the mailing pays.'
             when lift.verdict = 'lifts, cost unknown'

@@ -82,6 +82,17 @@ locations as (
 
 ),
 
+-- Jobs and money of a source that was out or late are missing from both arms, nobody knows how evenly.
+completeness as (
+
+    select
+        campaign_key,
+        min(is_data_complete) as is_data_complete
+    from {{ ref('fct_campaign_waves') }}
+    group by campaign_key
+
+),
+
 final as (
 
     select
@@ -93,7 +104,11 @@ final as (
         lift_estimated.metric,
         lift_estimated.window_label,
         cast(lift_estimated.window_days as integer) as window_days,
-        lift_estimated.verdict,
+        case
+            when lift_estimated.verdict != 'exploratory' and not coalesce(completeness.is_data_complete, true)
+                then 'data incomplete'
+            else lift_estimated.verdict
+        end as verdict,
         lift_estimated.method,
         case
             when lift_estimated.sample_ratio_p_value is null then 'no plan known'
@@ -167,12 +182,15 @@ final as (
         lift_estimated.is_window_closed,
         lift_estimated.is_primary,
         lift_estimated.is_adjusted,
-        lift_estimated.has_enough_buyers
+        lift_estimated.has_enough_buyers,
+        coalesce(completeness.is_data_complete, true) as is_data_complete
     from lift_estimated
     inner join campaigns
         on lift_estimated.campaign_key = campaigns.campaign_key
     left join locations
         on lift_estimated.campaign_key = locations.campaign_key
+    left join completeness
+        on lift_estimated.campaign_key = completeness.campaign_key
 
 )
 
