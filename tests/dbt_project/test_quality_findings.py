@@ -37,6 +37,7 @@ LONG_AGO = datetime(2026, 9, 1, 15, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MODELS = (
     "stg_servicetitan__bookings",
+    "stg_servicetitan__calls",
     "stg_servicetitan__invoices",
     *CONTEXT_MODELS,
     "path:models/intermediate/quality",
@@ -577,7 +578,8 @@ def night(folder: Path, world: World, *, number: int) -> Path:
         carry_to_warehouse(connection, settings)
         world.write(connection, run_id=f"run-{number}", at=at)
     if number == 1:
-        run_dbt(file, "seed", "--select", "seed_finding_rules", "seed_systems")
+        seeds = ("seed_finding_rules", "seed_no_source_words", "seed_systems")
+        run_dbt(file, "seed", "--select", *seeds)
     run_dbt(file, "run", "--select", *MODELS)
     with duckdb.connect(str(file)) as connection:
         remember_findings(connection, run_id=f"run-{number}")

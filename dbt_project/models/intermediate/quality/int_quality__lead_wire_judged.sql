@@ -31,6 +31,16 @@ collected as (
 
 ),
 
+campaigns as (
+
+    select
+        source,
+        account,
+        campaign_id
+    from {{ ref('int_canonical__campaigns_unioned') }}
+
+),
+
 campaigns_named as (
 
     select
@@ -48,9 +58,13 @@ job_campaigns as (
         jobs.account,
         jobs.job_id,
         {{ surrogate_key(['jobs.source', 'jobs.account', 'jobs.job_id']) }} as job_key,
-        jobs.campaign_id is not null as has_campaign,
+        campaigns.campaign_id is not null as has_campaign,
         campaigns_named.campaign_id is not null as has_named_campaign
     from {{ ref('int_canonical__jobs_unioned') }} as jobs
+    left join campaigns
+        on jobs.campaign_source = campaigns.source
+        and jobs.campaign_account = campaigns.account
+        and jobs.campaign_id = campaigns.campaign_id
     left join campaigns_named
         on jobs.campaign_source = campaigns_named.source
         and jobs.campaign_account = campaigns_named.account
