@@ -4,11 +4,10 @@ pieces as (
 
     select
         campaign_key,
-        coalesce(wave, '1') as wave,
+        wave,
         location_key,
         in_home_on
-    from {{ ref('fct_mail_pieces') }}
-    where in_home_on is not null
+    from {{ ref('int_operations__pieces_located') }}
 
 ),
 
@@ -39,7 +38,7 @@ kpis as (
     from {{ ref('rpt_kpis') }}
     where
         period = 'day'
-        and cut = 'location'
+        and cut in ('location', '(all)')
         and kpi in ('crew_utilization', 'on_time_start')
 
 ),
@@ -54,6 +53,13 @@ jobs as (
     group by
         location_key,
         created_on
+    union all
+    select
+        '(all)',
+        created_on,
+        count(*)
+    from {{ ref('fct_jobs') }}
+    group by created_on
 
 ),
 
