@@ -129,12 +129,15 @@ class Cases(World):
         self.bill(self.job(name, at=at, **job), on=at[:10])
 
 
+# An id as hostile as a vendor may send it: quotes, SQL, templates, other scripts, an emoji.
+HOSTILE = "J-o'dd\"; drop table fct_jobs; -- {{ ref('x') }} %s $(rm) Ж 李 \U0001f3e0"
 HOUSEHOLDS = (
     *("coded", "person", "late", "early", "scanned", "edge_in", "edge_out", "typed", "retyped"),
     *("cancelled", "cancelled_code", "returned", "twin_a", "two_waves", "warranty", "called"),
     *("three_invoices", "big_refund", "uninvoiced", "discount", "deposit", "memo", "void"),
     *("doubled", "tuneup", "callback", "searched", "old_customer", "partial", "transit"),
     *("facility", "unseen", "trigger", "split_job", "nolines", "holdout_mailed", "holdout_clean"),
+    *("dst_spring", "dst_autumn", f"of {HOSTILE}"),
 )
 
 
@@ -150,7 +153,26 @@ def cases() -> Cases:
     _money(world)
     _chains(world)
     _holdouts(world)
+    _bad_input(world)
     return world
+
+
+def _bad_input(world: Cases) -> None:
+    """Rows that are odd but right, and rows that are wrong: nothing else may change for them."""
+    for name, at in (("spring", "2026-03-08T02:30:00"), ("autumn", "2025-11-02T01:30:00")):
+        world.job(f"dst_{name}", at=at, notes="two\nlines, and a comma")
+    world.job(f"of {HOSTILE}", job=HOSTILE, at="2026-04-10T15:00:00Z")
+    world.bill(HOSTILE, net="0.00", tax="0.00", total="0.00", paid=None)
+    usual = {"job_id": "J-coded", "status": "open", "issued_on": "2026-05-21"}
+    world.add(
+        "invoices", invoice_id="B-date", **{**usual, "issued_on": "2026-02-30"}, total_amount="5.00"
+    )
+    world.add("invoices", invoice_id="B-word", **usual, total_amount="a hundred")
+    world.add("invoices", invoice_id="B-minus", **usual, total_amount="-5.00")
+    for amount in ("1.00", "2.00"):
+        world.add("invoices", invoice_id="B-twice", **usual, total_amount=amount)
+    world.add("jobs", job_id="", created_at=CONTACT, customer_id="coded")
+    world.add("jobs", job_id="1.2E+11", created_at=CONTACT, customer_id="coded")
 
 
 def _campaigns(world: Cases) -> None:

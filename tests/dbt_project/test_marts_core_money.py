@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from tests.dbt_project.attribution_cases import case_marts
+from tests.dbt_project.attribution_cases import HOSTILE, case_marts
 from tests.dbt_project.attribution_world import Marts
 
 # A build of the whole project; three of them on a busy machine take their time.
@@ -126,3 +127,42 @@ def test_transitions_tell_each_change_once(marts: Marts) -> None:
         (None, "New"),
         ("New", "Completed"),
     ]
+
+
+def test_a_hostile_id_goes_the_whole_way_as_it_came(marts: Marts) -> None:
+    row = marts.row("select * from marts.fct_jobs where job_id = ?", HOSTILE)
+    assert row["net_revenue_amount"] == Decimal("0.00")
+    lines = marts.rows("select * from marts.fct_invoices where invoice_id = ?", f"I-{HOSTILE}")
+    assert [line["job_key"] for line in lines] == [row["job_key"]]
+
+
+@pytest.mark.parametrize(
+    ("job", "created_at", "created_on"),
+    [
+        # There is no 2:30 in the night clocks go forward: 3:30 daylight time is meant.
+        ("J-dst_spring", datetime(2026, 3, 8, 7, 30, tzinfo=UTC), date(2026, 3, 8)),
+        # There are two 1:30 in the night they go back: the first one counts.
+        ("J-dst_autumn", datetime(2025, 11, 2, 5, 30, tzinfo=UTC), date(2025, 11, 2)),
+    ],
+)
+def test_the_nights_clocks_change_keep_their_day(
+    marts: Marts, job: str, created_at: datetime, created_on: date
+) -> None:
+    row = marts.row("select created_at, created_on from marts.fct_jobs where job_id = ?", job)
+    assert row["created_at"].astimezone(UTC) == created_at
+    assert row["created_on"] == created_on
+
+
+def test_wrong_rows_are_rejected_with_their_reason_and_reach_no_mart(marts: Marts) -> None:
+    rejects = marts.rows("select column_name, reason from raw_matchback.rejects order by all")
+    assert [(row["column_name"], row["reason"].split(" ", 2)[2][:22]) for row in rejects] == [
+        ("invoice_id", "has a key that stands "),
+        ("invoice_id", "has a key that stands "),
+        ("issued_on", "is no date such as 202"),
+        ("job_id", "is an id damaged by a "),
+        ("job_id", "is empty, and has to b"),
+        ("total_amount", "is negative, which it "),
+        ("total_amount", "is no amount such as 1"),
+    ]
+    assert marts.value("select count(*) from marts.fct_invoices where invoice_id like 'B-%'") == 0
+    assert marts.value("select count(*) from marts.fct_jobs where job_id = ''") == 0
