@@ -328,7 +328,8 @@ def test_a_full_disk_ends_the_run_and_leaves_the_marts_byte_for_byte(
     size = (operator.home / "warehouse" / "warehouse.duckdb").stat().st_size
     result = operator.command("run", file_bytes=size // 2)
     told = result.stdout + result.stderr
-    assert result.returncode == 6, told
+    # 8 where it is dbt that finds no room, in the middle of its models.
+    assert result.returncode in (6, 8), told
     assert len([line for line in result.stderr.splitlines() if "matchback:" in line]) == 1, told
     assert "Traceback" not in told
     assert digests(operator.home / "published") == before
