@@ -294,10 +294,10 @@ final as (
         and enquiries.job_account = jobs_by_id.account
         and enquiries.job_id = jobs_by_id.job_id
     left join jobs as jobs_by_number
-        on enquiries.job_id is null
-        and enquiries.job_source = jobs_by_number.source
+        -- The test within the key: beside it, every row would be compared with every other.
+        on enquiries.job_source = jobs_by_number.source
         and enquiries.job_account = jobs_by_number.account
-        and enquiries.job_number = jobs_by_number.job_number
+        and case when enquiries.job_id is null then enquiries.job_number end = jobs_by_number.job_number
         and jobs_by_number.is_number_unique
     left join customers
         on enquiries.customer_source = customers.source

@@ -103,10 +103,10 @@ final as (
         and appointments.job_account = jobs_by_id.account
         and appointments.job_id = jobs_by_id.job_id
     left join jobs as jobs_by_number
-        on appointments.job_id is null
-        and appointments.job_source = jobs_by_number.source
+        -- The test within the key: beside it, every row would be compared with every other.
+        on appointments.job_source = jobs_by_number.source
         and appointments.job_account = jobs_by_number.account
-        and appointments.job_number = jobs_by_number.job_number
+        and case when appointments.job_id is null then appointments.job_number end = jobs_by_number.job_number
         and jobs_by_number.is_number_unique
     left join account_locations
         on appointments.source = account_locations.source

@@ -185,10 +185,10 @@ final as (
         and bookings.job_account = jobs_by_id.account
         and bookings.job_id = jobs_by_id.job_id
     left join jobs as jobs_by_number
-        on bookings.job_id is null
-        and bookings.job_source = jobs_by_number.source
+        -- The test within the key: beside it, every row would be compared with every other.
+        on bookings.job_source = jobs_by_number.source
         and bookings.job_account = jobs_by_number.account
-        and bookings.job_number = jobs_by_number.job_number
+        and case when bookings.job_id is null then bookings.job_number end = jobs_by_number.job_number
         and jobs_by_number.is_number_unique
     left join campaigns
         on bookings.campaign_source = campaigns.source

@@ -120,10 +120,10 @@ final as (
         and estimates.job_account = jobs_by_id.account
         and estimates.job_id = jobs_by_id.job_id
     left join jobs as jobs_by_number
-        on estimates.job_id is null
-        and estimates.job_source = jobs_by_number.source
+        -- The test within the key: beside it, every row would be compared with every other.
+        on estimates.job_source = jobs_by_number.source
         and estimates.job_account = jobs_by_number.account
-        and estimates.job_number = jobs_by_number.job_number
+        and case when estimates.job_id is null then estimates.job_number end = jobs_by_number.job_number
         and jobs_by_number.is_number_unique
     left join account_locations
         on estimates.source = account_locations.source

@@ -115,10 +115,10 @@ final as (
         and follow_ups.job_account = jobs_by_id.account
         and follow_ups.job_id = jobs_by_id.job_id
     left join jobs as jobs_by_number
-        on follow_ups.job_id is null
-        and follow_ups.job_source = jobs_by_number.source
+        -- The test within the key: beside it, every row would be compared with every other.
+        on follow_ups.job_source = jobs_by_number.source
         and follow_ups.job_account = jobs_by_number.account
-        and follow_ups.job_number = jobs_by_number.job_number
+        and case when follow_ups.job_id is null then follow_ups.job_number end = jobs_by_number.job_number
         and jobs_by_number.is_number_unique
     left join account_locations
         on follow_ups.source = account_locations.source

@@ -173,10 +173,10 @@ final as (
         and leads.job_account = jobs_by_id.account
         and leads.job_id = jobs_by_id.job_id
     left join jobs as jobs_by_number
-        on leads.job_id is null
-        and leads.job_source = jobs_by_number.source
+        -- The test within the key: beside it, every row would be compared with every other.
+        on leads.job_source = jobs_by_number.source
         and leads.job_account = jobs_by_number.account
-        and leads.job_number = jobs_by_number.job_number
+        and case when leads.job_id is null then leads.job_number end = jobs_by_number.job_number
         and jobs_by_number.is_number_unique
     left join campaigns
         on leads.campaign_source = campaigns.source

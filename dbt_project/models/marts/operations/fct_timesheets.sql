@@ -105,10 +105,10 @@ final as (
         and timesheets.job_account = jobs_by_id.account
         and timesheets.job_id = jobs_by_id.job_id
     left join jobs as jobs_by_number
-        on timesheets.job_id is null
-        and timesheets.job_source = jobs_by_number.source
+        -- The test within the key: beside it, every row would be compared with every other.
+        on timesheets.job_source = jobs_by_number.source
         and timesheets.job_account = jobs_by_number.account
-        and timesheets.job_number = jobs_by_number.job_number
+        and case when timesheets.job_id is null then timesheets.job_number end = jobs_by_number.job_number
         and jobs_by_number.is_number_unique
     left join technicians
         on timesheets.source = technicians.source
