@@ -7,9 +7,10 @@ import numpy as np
 import pyarrow as pa
 
 from dbt_project.linkage.clusters import Pairs
-from dbt_project.linkage.household_model import HouseholdModel, probabilities
-from dbt_project.linkage.model import decode_levels
+from dbt_project.linkage.household_model import HouseholdModel, from_json, probabilities
+from dbt_project.linkage.model import decode_levels, default_model
 from dbt_project.linkage.pairs import PairWork
+from dbt_project.linkage.registry import SCHEMA
 from dbt_project.linkage.rules import limits
 
 
@@ -21,6 +22,21 @@ def pattern_probabilities(
         return np.zeros(0)
     person, _ = probabilities(model, patterns, record_count=scale)
     return np.minimum(person, limits(patterns))
+
+
+def judge_last_night(connection: duckdb.DuckDBPyConnection, *, durable: str = SCHEMA) -> None:
+    """Make temp table `judged_words` of the last run's pairs, by the model it judged them by."""
+    rows = connection.execute(
+        f"""
+        select night.model_id, night.scale, models.household_model
+        from {durable}.identity_night as night
+        left join {durable}.identity_models as models using (model_id)
+        """
+    ).fetchall()
+    model_id, scale, text = rows[0] if rows else ("none", 1, None)
+    model = from_json(text) if text else default_model()
+    work = PairWork(model, model_id, scale, is_full=True)
+    judge_patterns(connection, work, pairs=f"{durable}.identity_pairs")
 
 
 def judge_patterns(

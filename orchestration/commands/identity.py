@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import uuid
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -13,6 +14,7 @@ from ingestion.errors import SettingsError
 from ingestion.settings import Settings, load_settings
 from orchestration.lib import audit_log
 from orchestration.lib.erasure import erase_everywhere
+from orchestration.lib.identity_calibration import Calibration, calibrate
 from orchestration.lib.identity_words import (
     ReviewPair,
     decide,
@@ -52,7 +54,7 @@ def review(limit: int = typer.Option(20, min=1, help="The surest so many.")) -> 
         console.print("Nothing to review: the model is sure of every pair.")
         return
     for pair in pairs:
-        console.print(_side_by_side(pair))
+        console.print(_side_by_side(pair, threshold=settings.identity.match_threshold))
     console.print("Decide: matchback identity confirm A B, or: matchback identity separate A B")
 
 
@@ -111,6 +113,40 @@ def decisions() -> None:
             row["detail"] or "",
         )
     Console(highlight=False).print(table)
+
+
+@identity.command("calibration")
+def calibration(
+    labels: Path = typer.Argument(..., help="CSV or Parquet: source, customer_id, person_id."),
+) -> None:
+    """Say how far the stated probabilities can be believed, against labelled records.
+
+    Labels are the sandbox's truth (`truth/records.parquet` of a sandbox) or your own.
+    """
+    with open_warehouse(load_settings()) as connection:
+        _require_identity(connection)
+        found = calibrate(connection, labels)
+    console = Console(highlight=False)
+    table = Table("stated from", "pairs", "stated", "observed", "difference")
+    for band in found.bands:
+        table.add_row(
+            f"{band.low:.3f}",
+            f"{band.pair_count:,}",
+            f"{band.stated:.3f}",
+            f"{band.observed:.3f}",
+            f"{band.observed - band.stated:+.3f}",
+        )
+    console.print(table)
+    console.print(_agreement(found))
+
+
+def _agreement(found: Calibration) -> str:
+    if found.precision is None or found.recall is None or found.f1 is None:
+        return f"{found.record_count:,} labelled records; too few pairs among them to say more."
+    return (
+        f"{found.record_count:,} labelled records: precision {found.precision:.4f}, "
+        f"recall {found.recall:.4f}, F1 {found.f1:.4f} over pairs of records."
+    )
 
 
 @identity.command("erase")
@@ -186,16 +222,20 @@ def _say(text: str) -> None:
     Console(highlight=False).print(text, soft_wrap=True)
 
 
-def _side_by_side(pair: ReviewPair) -> Table:
+def _side_by_side(pair: ReviewPair, *, threshold: float) -> Table:
+    said = f"{min(pair.probability, 0.999):.1%} one person"
+    if pair.probability >= threshold:
+        said += ", but kept apart: other records of the two customers speak against it"
     table = Table(
         "",
-        f"{pair.left['source']}:{pair.left['account']}:{pair.left['customer_id']}",
-        f"{pair.right['source']}:{pair.right['account']}:{pair.right['customer_id']}",
-        title=f"{pair.probability:.0%} one person",
+        title=said,
         caption=pair.evidence,
         title_justify="left",
         caption_justify="left",
     )
+    for record in (pair.left, pair.right):
+        named = f"{record['source']}:{record['account']}:{record['customer_id']}"
+        table.add_column(named, overflow="fold")
     for name in (
         *("entity", "name", "first_name", "last_name", "company", "email", "phone"),
         *("address_line_1", "address_line_2", "city", "postal_code", "record_key"),
