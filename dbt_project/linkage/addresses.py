@@ -52,8 +52,7 @@ def spell_addresses(connection: duckdb.DuckDBPyConnection, *, source: str, targe
         select address_id, address_line_1, address_line_2, city, state, postal_code, use_count,
             {_cleaned("address_line_1")} as line_1, {_cleaned("address_line_2")} as line_2,
             nullif(upper(regexp_replace(strip_accents(city), '[^A-Za-z]', '', 'g')), '') as city_key,
-            nullif(lpad(left(regexp_replace(postal_code, '[^0-9]', '', 'g'), 5), 5, '0'), '00000')
-                as zip
+            {_postal_code()} as zip
         from {source}
         """
     )
@@ -124,6 +123,18 @@ def address_id(prefix: str = "") -> str:
     )
 
 
+def _postal_code() -> str:
+    """Five digits where they stand; codes of other countries with their letters."""
+    digits = "regexp_replace(postal_code, '[^0-9]', '', 'g')"
+    return (
+        "case when regexp_matches(postal_code, '[A-Za-z]') "
+        "and not regexp_matches(postal_code, '[0-9]{5}') "
+        f"and {digits} <> '' "
+        "then upper(regexp_replace(postal_code, '[^A-Za-z0-9]', '', 'g')) "
+        f"else nullif(lpad(left({digits}, 5), 5, '0'), '00000') end"
+    )
+
+
 def _cleaned(column: str) -> str:
     """Upper case, no accents and dots, single blanks; a line of only punctuation is null."""
     text = f"upper(strip_accents({column}))"
@@ -141,12 +152,21 @@ def _words(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _split(connection: duckdb.DuckDBPyConnection) -> None:
     """Unit off the end of line 1, or line 2 when it holds one; boxes; number off the front."""
+    # A unit in front of the number, as some countries write it: `Flat 3, 12 High St`.
+    leading = r"^(?:FLAT|APARTMENT|APT|UNIT|SUITE) *#? *([A-Z0-9]{1,5}) ([0-9]+[A-Z]? [A-Z].*)$"
     unit_1 = f"regexp_extract(line_1, '{_UNIT}', 1) || regexp_extract(line_1, '{_UNIT}', 2)"
     unit_2 = f"regexp_extract(line_2, '{_UNIT}', 1) || regexp_extract(line_2, '{_UNIT}', 2)"
     connection.execute(
         f"""
         create or replace temp table address_split as
-        with lines as (
+        with turned_round as (
+            select * replace (
+                case when regexp_matches(line_1, '{leading}')
+                    then regexp_extract(line_1, '{leading}', 2)
+                        || ' UNIT ' || regexp_extract(line_1, '{leading}', 1)
+                    else line_1 end as line_1)
+            from address_lines
+        ), lines as (
             select * replace (
                 case when not regexp_matches(coalesce(line_1, ''), '^[0-9]|^P *O |BOX')
                         and regexp_matches(coalesce(line_2, ''), '^[0-9]+[A-Z]? [A-Z0-9]')
@@ -154,7 +174,7 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
                 case when not regexp_matches(coalesce(line_1, ''), '^[0-9]|^P *O |BOX')
                         and regexp_matches(coalesce(line_2, ''), '^[0-9]+[A-Z]? [A-Z0-9]')
                     then line_1 when line_1 is not null then line_2 end as line_2)
-            from address_lines
+            from turned_round
         ), units as (
             select *, coalesce(nullif({unit_1}, ''), nullif({unit_2}, ''),
                 case when regexp_matches(line_2, '^[A-Z]?[0-9]{{1,5}}[A-Z]?$|^[A-Z]$')

@@ -225,7 +225,10 @@ def _phones(connection: duckdb.DuckDBPyConnection, source: str, operator: Operat
         select written, digits, case
             when starts_with(ltrim(written), '+') and not starts_with(digits, '1') then null
             when length(digits) = 10 then '+1' || digits
-            when length(digits) = 11 and starts_with(digits, '1') then '+' || digits end as e164,
+            when length(digits) = 11 and starts_with(digits, '1') then '+' || digits
+            -- Numbers of other countries as they are dialled at home: good to compare as they are.
+            when length(digits) between 8 and 11 and length(replace(digits, digits[1], '')) > 2
+                and not regexp_matches(digits, '^0?12345') then digits end as e164,
             (starts_with(ltrim(written), '+') and not starts_with(digits, '1'))
                 or length(digits) > 11 as is_foreign
         from digits

@@ -37,6 +37,7 @@ def split(*rows: tuple[str | None, ...]) -> list[dict[str, str | None]]:
         (("Suite 5", "77 Oak Avenue"), ("77 OAK AVE STE 5", None)),
         (("12 Avenue B", None), ("12 Ave B", None)),
         (("9 Canberra House", "Rodway Street"), ("9 Rodway St", None)),
+        (("Flat 3, 12 High Street", None), ("12 HIGH ST", "#3")),
     ],
 )
 def test_two_ways_to_write_one_home_are_one(one, other):
@@ -87,3 +88,20 @@ def test_a_street_without_place_is_no_home():
     (row,) = split(("100 Park Ave", None, None, None, None))
     assert row["street"] == "PARK AVE"
     assert row["property_text"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "zip_code"),
+    [
+        ("78701-1234", "78701"),
+        ("TX 78701", "78701"),
+        ("2134", "02134"),
+        ("SW1A 1AA", "SW1A1AA"),
+        ("k1a 0b1", "K1A0B1"),
+        ("n/a", None),
+        ("00000", None),
+    ],
+)
+def test_postal_codes_of_other_countries_keep_their_letters(written, zip_code):
+    (row,) = split(("12 High St", None, "Leeds", None, written))
+    assert row["zip"] == zip_code
