@@ -27,8 +27,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 FIRST_NIGHT = datetime(2026, 6, 1, 6, tzinfo=UTC)
 SECOND_NIGHT = datetime(2026, 9, 1, 6, tzinfo=UTC)
 RESTATED = """
-    select cause, change_amount from marts.rpt_restatements
-    where measure = 'net_revenue' and model = 'last' and window_label = '60' order by cause
+    select wave, measure, is_window_closed, cause, change_amount from marts.rpt_restatements
+    where model = 'last' and window_label = '60' order by all
 """
 WAVES = """
     select wave, net_revenue_amount, is_window_closed, is_revenue_mature
@@ -99,12 +99,38 @@ def test_a_late_invoice_and_a_refund_restate_the_wave_that_earned_them(nights: N
     assert [row["net_revenue_amount"] for row in nights.second] == [Decimal("270.00")]
 
 
-def test_the_causes_sum_to_the_whole_difference(nights: Nights) -> None:
-    assert {row["cause"]: row["change_amount"] for row in nights.causes} == {
-        "late invoice": Decimal("100.00"),
-        "new job": Decimal("20.00"),
-        "refund": Decimal("-50.00"),
+def _causes(nights: Nights, wave: str, measure: str, *, is_closed: bool = True) -> dict[str, str]:
+    return {
+        row["cause"]: str(row["change_amount"])
+        for row in nights.causes
+        if (row["wave"], row["measure"], row["is_window_closed"]) == (wave, measure, is_closed)
     }
+
+
+def test_the_causes_sum_to_the_whole_difference(nights: Nights) -> None:
+    assert _causes(nights, "1", "net_revenue") == {
+        "late invoice": "100.00",
+        "new job": "20.00",
+        "refund": "-50.00",
+    }
+    assert _causes(nights, "1", "jobs") == {"new job": "1.00"}
+    # 54.00 of 108.00 went back; the late invoice and the new job's were paid.
+    assert _causes(nights, "1", "collected") == {
+        "late invoice": "100.00",
+        "new job": "20.00",
+        "refund": "-50.00",
+    }
+
+
+def test_a_window_that_closed_moves_its_figure_to_the_closed_total(nights: Nights) -> None:
+    assert _causes(nights, "(all)", "net_revenue") == {
+        "late invoice": "100.00",
+        "new job": "20.00",
+        "refund": "-50.00",
+        "window closed": "200.00",
+    }
+    assert _causes(nights, "(all)", "net_revenue", is_closed=False) == {"window closed": "-200.00"}
+    assert _causes(nights, "(all)", "jobs") == {"new job": "1.00", "window closed": "3.00"}
 
 
 def test_open_windows_are_marked_until_their_last_day_has_passed(nights: Nights) -> None:

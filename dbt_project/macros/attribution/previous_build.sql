@@ -21,7 +21,10 @@
     {{ api.Relation.create(database=this.database, schema='marts', identifier=name) }}
 {%- endmacro %}
 
-{#- Whether this model holds rows of its own from an earlier run. -#}
-{% macro has_own_rows() -%}
-    {{ return(execute and load_relation(this) is not none) }}
+{#- Whether this model holds rows of its own from an earlier run, with this column. -#}
+{% macro has_own_rows(column='from_as_of') -%}
+    {%- if not execute or load_relation(this) is none -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(column in (adapter.get_columns_in_relation(load_relation(this)) | map(attribute='name') | list)) }}
 {%- endmacro %}

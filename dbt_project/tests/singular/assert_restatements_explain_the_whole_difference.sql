@@ -1,20 +1,19 @@
-{{ config(meta={'dagster': {'ref': {'name': 'rpt_restatements'}}}) }}
--- The causes of a wave's restated net revenue sum to this build's figure less the earlier build's.
-with previous_credits as (
+-- The causes of a wave's restated jobs and money sum to this build's figure less the earlier build's.
+{% set measures = {'jobs': 'nano_share', 'net_revenue': 'net_cents', 'collected': 'collected_cents'} -%}
+with previous_figures as (
 
+    {% for measure, column in measures.items() -%}
     select
+        '{{ measure }}' as measure,
         campaign_key,
         wave,
         model,
         window_label,
-        sum(net_cents) as net_cents
+        sum({{ column }}) as figure
     from {{ ref('int_credit__previous_credits_kept') }}
-    group by
-        campaign_key,
-        wave,
-        model,
-        window_label
-
+    group by all
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 previous_waves as (
@@ -31,66 +30,74 @@ credits as (
         coalesce(wave, '(none)') as wave,
         model,
         window_label,
-        sum(cast(net_revenue_amount * 100 as bigint)) as net_cents
+        cast(round(credit_share * 1000000000) as bigint) as nano_share,
+        cast(net_revenue_amount * 100 as bigint) as net_cents,
+        cast(collected_amount * 100 as bigint) as collected_cents
     from {{ ref('fct_job_credits') }}
     where campaign_key is not null
-    group by
-        campaign_key,
-        coalesce(wave, '(none)'),
-        model,
-        window_label
 
+),
+
+figures as (
+
+    {% for measure, column in measures.items() -%}
+    select
+        '{{ measure }}' as measure,
+        campaign_key,
+        wave,
+        model,
+        window_label,
+        sum({{ column }}) as figure
+    from credits
+    group by all
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 restatements as (
 
     select
+        measure,
         campaign_key,
         wave,
         model,
         window_label,
-        sum(cast(change_amount * 100 as bigint)) as change_cents
+        sum(case measure when 'jobs' then round(change_jobs * 1000000000) else change_amount * 100 end) as change
     from {{ ref('rpt_restatements') }}
-    where measure = 'net_revenue'
-    group by
-        campaign_key,
-        wave,
-        model,
-        window_label
+    where
+        measure in ('jobs', 'net_revenue', 'collected')
+        and wave <> '(all)'
+    group by all
 
 ),
 
 differences as (
 
     select
-        coalesce(credits.campaign_key, previous_credits.campaign_key) as campaign_key,
-        coalesce(credits.wave, previous_credits.wave) as wave,
-        coalesce(credits.model, previous_credits.model) as model,
-        coalesce(credits.window_label, previous_credits.window_label) as window_label,
-        coalesce(credits.net_cents, 0) - coalesce(previous_credits.net_cents, 0) as change_cents
-    from credits
-    full join previous_credits
-        on credits.campaign_key = previous_credits.campaign_key
-        and credits.wave = previous_credits.wave
-        and credits.model = previous_credits.model
-        and credits.window_label = previous_credits.window_label
+        measure,
+        campaign_key,
+        wave,
+        model,
+        window_label,
+        coalesce(figures.figure, 0) - coalesce(previous_figures.figure, 0) as change
+    from figures
+    full join previous_figures
+        using (measure, campaign_key, wave, model, window_label)
 
 )
 
 select
+    differences.measure,
     differences.campaign_key,
     differences.wave,
     differences.model,
     differences.window_label,
-    differences.change_cents,
-    restatements.change_cents as explained_cents
+    differences.change,
+    restatements.change as explained_change
 from differences
 cross join previous_waves
 left join restatements
-    on differences.campaign_key = restatements.campaign_key
-    and differences.wave = restatements.wave
-    and differences.model = restatements.model
-    and differences.window_label = restatements.window_label
+    using (measure, campaign_key, wave, model, window_label)
 where
     previous_waves.wave_count > 0
-    and differences.change_cents <> coalesce(restatements.change_cents, 0)
+    and abs(differences.change - coalesce(restatements.change, 0)) >= 1

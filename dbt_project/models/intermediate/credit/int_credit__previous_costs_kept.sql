@@ -18,13 +18,15 @@ taken as (
             coalesce(cast(waves.unspread_cost_amount * 100 as bigint), 0)
             + coalesce(cast(waves.piece_cost_amount * 100 as bigint), 0)
             as bigint
-        ) as cost_cents
+        ) as cost_cents,
+        waves.last_in_home_on,
+        waves.as_of_on
     from {{ previous_mart('fct_campaign_waves') }} as waves
     where {{ previous_as_of() }} < {{ as_of() }}
 
 ),
 {% endif %}
-{% if has_previous_build() and has_own_rows() %}
+{% if has_previous_build() and has_own_rows('as_of_on') %}
 kept as (
 
     select
@@ -32,7 +34,9 @@ kept as (
         campaign_key,
         wave,
         response_window_days,
-        cost_cents
+        cost_cents,
+        last_in_home_on,
+        as_of_on
     from {{ this }}
     where
         {{ previous_as_of() }} = {{ as_of() }}
@@ -47,7 +51,9 @@ nothing as (
         cast(null as varchar) as campaign_key,
         cast(null as varchar) as wave,
         cast(null as integer) as response_window_days,
-        cast(null as bigint) as cost_cents
+        cast(null as bigint) as cost_cents,
+        cast(null as date) as last_in_home_on,
+        cast(null as date) as as_of_on
     from run_context
     where false
 
@@ -60,7 +66,9 @@ previous_rows as (
         campaign_key,
         wave,
         response_window_days,
-        cost_cents
+        cost_cents,
+        last_in_home_on,
+        as_of_on
     from nothing
     {% if has_previous_build() -%}
     union all
@@ -69,17 +77,21 @@ previous_rows as (
         campaign_key,
         wave,
         response_window_days,
-        cost_cents
+        cost_cents,
+        last_in_home_on,
+        as_of_on
     from taken
     {% endif -%}
-    {% if has_previous_build() and has_own_rows() -%}
+    {% if has_previous_build() and has_own_rows('as_of_on') -%}
     union all
     select
         from_as_of,
         campaign_key,
         wave,
         response_window_days,
-        cost_cents
+        cost_cents,
+        last_in_home_on,
+        as_of_on
     from kept
     {% endif %}
 

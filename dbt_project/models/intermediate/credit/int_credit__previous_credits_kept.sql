@@ -16,8 +16,10 @@ taken as (
         model,
         window_label,
         job_key,
-        sum(cast(round(credit_share * 1000000000) as bigint)) / 1000000000.0 as credit_share,
-        cast(sum(cast(net_revenue_amount * 100 as bigint)) as bigint) as net_cents
+        cast(sum(cast(round(credit_share * 1000000000) as bigint)) as bigint) as nano_share,
+        cast(sum(cast(net_revenue_amount * 100 as bigint)) as bigint) as net_cents,
+        cast(sum(cast(collected_amount * 100 as bigint)) as bigint) as collected_cents,
+        cast(sum(cast(coalesce(margin_amount, 0) * 100 as bigint)) as bigint) as margin_cents
     from {{ previous_mart('fct_job_credits') }}
     where
         campaign_key is not null
@@ -31,7 +33,7 @@ taken as (
 
 ),
 {% endif %}
-{% if has_previous_build() and has_own_rows() %}
+{% if has_previous_build() and has_own_rows('nano_share') %}
 kept as (
 
     select
@@ -41,8 +43,10 @@ kept as (
         model,
         window_label,
         job_key,
-        credit_share,
-        net_cents
+        nano_share,
+        net_cents,
+        collected_cents,
+        margin_cents
     from {{ this }}
     where
         {{ previous_as_of() }} = {{ as_of() }}
@@ -59,8 +63,10 @@ nothing as (
         cast(null as varchar) as model,
         cast(null as varchar) as window_label,
         cast(null as varchar) as job_key,
-        cast(null as double) as credit_share,
-        cast(null as bigint) as net_cents
+        cast(null as bigint) as nano_share,
+        cast(null as bigint) as net_cents,
+        cast(null as bigint) as collected_cents,
+        cast(null as bigint) as margin_cents
     from run_context
     where false
 
@@ -75,8 +81,10 @@ previous_rows as (
         model,
         window_label,
         job_key,
-        credit_share,
-        net_cents
+        nano_share,
+        net_cents,
+        collected_cents,
+        margin_cents
     from nothing
     {% if has_previous_build() -%}
     union all
@@ -87,11 +95,13 @@ previous_rows as (
         model,
         window_label,
         job_key,
-        credit_share,
-        net_cents
+        nano_share,
+        net_cents,
+        collected_cents,
+        margin_cents
     from taken
     {% endif -%}
-    {% if has_previous_build() and has_own_rows() -%}
+    {% if has_previous_build() and has_own_rows('nano_share') -%}
     union all
     select
         from_as_of,
@@ -100,8 +110,10 @@ previous_rows as (
         model,
         window_label,
         job_key,
-        credit_share,
-        net_cents
+        nano_share,
+        net_cents,
+        collected_cents,
+        margin_cents
     from kept
     {% endif %}
 

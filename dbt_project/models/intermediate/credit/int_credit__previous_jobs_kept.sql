@@ -14,13 +14,15 @@ taken as (
         job_key,
         customer_key,
         household_key,
-        state
+        state,
+        cast(collected_amount * 100 as bigint) as collected_cents,
+        cast(coalesce(margin_amount, 0) * 100 as bigint) as margin_cents
     from {{ previous_mart('fct_jobs') }}
     where {{ previous_as_of() }} < {{ as_of() }}
 
 ),
 {% endif %}
-{% if has_previous_build() and has_own_rows() %}
+{% if has_previous_build() and has_own_rows('margin_cents') %}
 kept as (
 
     select
@@ -28,7 +30,9 @@ kept as (
         job_key,
         customer_key,
         household_key,
-        state
+        state,
+        collected_cents,
+        margin_cents
     from {{ this }}
     where
         {{ previous_as_of() }} = {{ as_of() }}
@@ -43,7 +47,9 @@ nothing as (
         cast(null as varchar) as job_key,
         cast(null as varchar) as customer_key,
         cast(null as varchar) as household_key,
-        cast(null as varchar) as state
+        cast(null as varchar) as state,
+        cast(null as bigint) as collected_cents,
+        cast(null as bigint) as margin_cents
     from run_context
     where false
 
@@ -56,7 +62,9 @@ previous_rows as (
         job_key,
         customer_key,
         household_key,
-        state
+        state,
+        collected_cents,
+        margin_cents
     from nothing
     {% if has_previous_build() -%}
     union all
@@ -65,17 +73,21 @@ previous_rows as (
         job_key,
         customer_key,
         household_key,
-        state
+        state,
+        collected_cents,
+        margin_cents
     from taken
     {% endif -%}
-    {% if has_previous_build() and has_own_rows() -%}
+    {% if has_previous_build() and has_own_rows('margin_cents') -%}
     union all
     select
         from_as_of,
         job_key,
         customer_key,
         household_key,
-        state
+        state,
+        collected_cents,
+        margin_cents
     from kept
     {% endif %}
 

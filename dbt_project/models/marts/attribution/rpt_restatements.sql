@@ -9,7 +9,9 @@ with restatements as (
         cause,
         from_as_of,
         to_as_of,
-        change_cents
+        is_window_closed,
+        change_cents,
+        nano_jobs
     from {{ ref('int_credit__restatements_explained') }}
 
 ),
@@ -34,6 +36,7 @@ restatements_described as (
             'restatements.window_label',
             'restatements.measure',
             'restatements.cause',
+            'restatements.is_window_closed',
         ]) }} as restatement_key,
         restatements.campaign_key,
         campaigns.account,
@@ -44,7 +47,14 @@ restatements_described as (
         restatements.window_label,
         restatements.measure,
         restatements.cause,
-        {{ amount('restatements.change_cents') }} as change_amount,
+        case
+            when restatements.measure = 'jobs' then cast(restatements.nano_jobs / 1000000000.0 as decimal(18, 2))
+            else {{ amount('restatements.change_cents') }}
+        end as change_amount,
+        cast(
+            case when restatements.measure = 'jobs' then restatements.nano_jobs / 1000000000.0 end as double
+        ) as change_jobs,
+        restatements.is_window_closed,
         restatements.from_as_of,
         restatements.to_as_of
     from restatements
