@@ -15,7 +15,6 @@ with job_credits as (
         cast(collected_amount * 100 as bigint) as collected_cents,
         cast(margin_amount * 100 as bigint) as margin_cents,
         cast(estimated_net_amount * 100 as bigint) as estimated_net_cents,
-        is_headline,
         is_completed,
         is_invoiced,
         created_on,
@@ -85,7 +84,6 @@ credits_described as (
         job_credits.collected_cents,
         job_credits.margin_cents,
         job_credits.estimated_net_cents,
-        job_credits.is_headline,
         job_credits.is_completed,
         job_credits.state in ('Cancelled', 'No Show')
         or (job_credits.is_completed and job_credits.is_invoiced) as is_settled,
@@ -99,7 +97,7 @@ credits_described as (
 
 ),
 
--- Break-evens need days: of the whole wave under every model, of the cuts under the headline only.
+-- Break-evens need days; tags of the credited job have no cost to break even with.
 credits_listed as (
 
     {% for cut in ['(all)'] + cuts + ['tag_trigger', 'tag_earned'] -%}
@@ -125,10 +123,10 @@ credits_listed as (
         credits_described.is_completed,
         credits_described.is_settled,
         credits_described.created_on,
-        {% if cut == '(all)' -%}
-        credits_described.earned_on
+        {% if cut == 'tag_earned' -%}
+        cast(null as date) as earned_on
         {% else -%}
-        case when credits_described.is_headline then credits_described.earned_on end as earned_on
+        credits_described.earned_on
         {% endif -%}
     from credits_described
     {% if cut == 'tag_trigger' -%}

@@ -1,4 +1,4 @@
-with jobs as (
+with recursive jobs as (
 
     select
         job_key,
@@ -147,21 +147,56 @@ margins as (
 
 ),
 
+callbacks as (
+
+    select
+        jobs.job_key,
+        jobs.callback_of_job_key as redone_job_key,
+        1 as steps
+    from jobs
+    inner join jobs as redone_jobs
+        on jobs.callback_of_job_key = redone_jobs.job_key
+    where jobs.callback_of_job_key <> jobs.job_key
+    union all
+    select
+        callbacks.job_key,
+        redone_jobs.callback_of_job_key as redone_job_key,
+        callbacks.steps + 1 as steps
+    from callbacks
+    inner join jobs as redone_jobs
+        on callbacks.redone_job_key = redone_jobs.job_key
+    inner join jobs as first_jobs
+        on redone_jobs.callback_of_job_key = first_jobs.job_key
+    where
+        redone_jobs.callback_of_job_key <> redone_jobs.job_key
+        and callbacks.steps < 10
+
+),
+
+-- The visit redone at last: of a callback on a callback the first job. Two that redo each other keep their own.
+redone_jobs as (
+
+    select
+        callbacks.job_key,
+        arg_max(callbacks.redone_job_key, callbacks.steps) as redone_job_key
+    from callbacks
+    group by callbacks.job_key
+    having max(callbacks.steps) < 10
+
+),
+
 -- A callback is paid for by the job it redoes: its margin, mostly a loss, moves there.
 callback_margins as (
 
     select
-        jobs.callback_of_job_key as job_key,
+        redone_jobs.redone_job_key as job_key,
         cast(sum(coalesce(margins.margin_cents, -labour.labour_cost_cents, 0)) as bigint) as margin_cents
-    from jobs
-    inner join jobs as redone_jobs
-        on jobs.callback_of_job_key = redone_jobs.job_key
+    from redone_jobs
     left join margins
-        on jobs.job_key = margins.job_key
+        on redone_jobs.job_key = margins.job_key
     left join labour
-        on jobs.job_key = labour.job_key
-    where jobs.callback_of_job_key <> jobs.job_key
-    group by jobs.callback_of_job_key
+        on redone_jobs.job_key = labour.job_key
+    group by redone_jobs.redone_job_key
 
 ),
 
@@ -172,12 +207,12 @@ jobs_summed as (
         coalesce(margins.net_cents, 0) as net_cents,
         coalesce(job_invoices.collected_cents, 0) as collected_cents,
         case
-            when redone_jobs.job_key is not null and jobs.callback_of_job_key <> jobs.job_key then 0
+            when redone_jobs.job_key is not null then 0
             else coalesce(margins.margin_cents, case when margins.job_key is null then 0 end)
                 + coalesce(callback_margins.margin_cents, 0)
         end as margin_cents,
         case
-            when redone_jobs.job_key is not null and jobs.callback_of_job_key <> jobs.job_key then 'charged to the job it redoes'
+            when redone_jobs.job_key is not null then 'charged to the job it redoes'
             else margins.margin_basis
         end as margin_basis,
         margins.estimated_share as margin_estimated_share,
@@ -187,8 +222,8 @@ jobs_summed as (
         on jobs.job_key = margins.job_key
     left join job_invoices
         on jobs.job_key = job_invoices.job_key
-    left join jobs as redone_jobs
-        on jobs.callback_of_job_key = redone_jobs.job_key
+    left join redone_jobs
+        on jobs.job_key = redone_jobs.job_key
     left join callback_margins
         on jobs.job_key = callback_margins.job_key
 
