@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from ingestion.sandbox import Fault
+from tests.end_to_end.accuracy import measured
 from tests.end_to_end.conftest import Operator, attach, table_names
 from tests.end_to_end.kpis_of_truth import CELL, CUTS, kpis_of_truth
 
@@ -80,6 +81,20 @@ def test_every_line_is_credited_to_the_cent(
     assert lines[0] > 1000
     assert {count for _, _, count in sets} == {lines[0]}
     assert {label for _, label, _ in sets} == {"30", "60", "90", "campaign"}
+
+
+def test_what_cards_truly_caused_is_credited_to_them(
+    operator: Operator, first_night: subprocess.CompletedProcess[str]
+) -> None:
+    """Seed 7, default settings; nothing is tuned to it. Other seeds: README, Performance."""
+    with operator.published() as marts:
+        found = measured(marts, operator.sandbox.world.truth, operator.sandbox.now)
+    assert found.caused > 200
+    assert found.right >= 0.99 * found.caused, found
+    assert found.credited > 600
+    assert found.wrong <= 0.005 * found.credited, found
+    assert len(found.coded_cents) >= 4
+    assert found.credited_cents == found.coded_cents
 
 
 def test_the_months_tie_out_to_the_books(

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-TABLES = ("campaigns", "members", "jobs", "records", "faults")
+TABLES = ("campaigns", "members", "jobs", "invoices", "returns", "records", "faults")
 SCRIPT = Path(__file__).with_suffix(".sql")
 
 
@@ -17,7 +17,8 @@ class Truth(Mapping[str, pa.Table]):
     """The truth about a world, read when first asked for and then kept.
 
     `campaigns` (true lift), `members` (true arm and person), `jobs` (true cause and what evidence
-    of it the systems hold), `records` (true person and home of every record), `faults` (kind,
+    of it the systems hold), `invoices` and `returns` (what was billed and given back, with the
+    instants of each change), `records` (true person and home of every record), `faults` (kind,
     source, account, entity, record_id, since, until).
     """
 

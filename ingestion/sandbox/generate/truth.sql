@@ -41,7 +41,7 @@ select
     case when j.cause_campaign < 0 then 'baseline' else 'campaign' end as cause,
     c.code as cause_campaign_code, d.wave as cause_wave, pc.piece_id as cause_piece_id,
     ['none', 'code', 'tracking_call', 'qr_scan'][j.evidence + 1] as evidence,
-    j.evidence_code, j.piece_id as evidence_piece_id,
+    j.evidence_code, j.code_style as evidence_code_style, j.piece_id as evidence_piece_id,
     coalesce(b.net_cents, 0) - coalesce(m.net_cents, 0) as net_before_refunds_cents,
     coalesce(b.total_cents, 0) as total_cents, coalesce(r.cents, 0) as refunded_cents
 from base.jobs as j
@@ -53,6 +53,22 @@ left join billed as b on b.job = j.job
 left join credited as m on m.job = j.job
 left join refunded as r on r.job = j.job
 order by j.job;
+
+create or replace view truth.invoices as
+select
+    'servicetitan' as source, i.account, j.job_id::varchar as job_id, i.invoice_id::varchar as invoice_id,
+    i.created_at, i.changed_at, i.voided_at, i.subtotal_cents, i.change_cents, i.tax_cents, i.total_cents
+from base.invoices as i inner join base.jobs as j on j.job = i.job
+order by i.invoice;
+
+create or replace view truth.returns as
+select 'servicetitan' as source, m.account, m.invoice_id::varchar as invoice_id, 'credit_memo' as kind,
+    m.issued_at as happened_at, m.cents, m.tax_cents
+from base.credit_memos as m where m.applied
+union all by name
+select 'servicetitan' as source, p.account, p.invoice_id::varchar as invoice_id, 'refund' as kind,
+    p.paid_at as happened_at, -p.cents as cents, null::bigint as tax_cents
+from base.payments as p where p.kind = 1;
 
 create or replace view truth.records as
 select 'servicetitan' as source, c.account, 'customers' as entity, c.customer_id::varchar as record_id,
