@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.dbt_project.attribution_bad_input import bad_input
 from tests.dbt_project.attribution_world import Marts, World, build_world
 
 SETTINGS = """
@@ -138,6 +139,8 @@ HOUSEHOLDS = (
     *("doubled", "tuneup", "callback", "searched", "old_customer", "partial", "transit"),
     *("facility", "unseen", "trigger", "split_job", "nolines", "holdout_mailed", "holdout_clean"),
     *("dst_spring", "dst_autumn", f"of {HOSTILE}"),
+    *("ordered_1", "ordered_2", "ordered_3"),
+    *("bad_late_card", "bad_twins", "bad_leak", "bad_negative", "bad_history", "bad_voided"),
 )
 
 
@@ -149,15 +152,17 @@ def cases() -> Cases:
     _campaigns(world)
     _matching(world)
     _windows(world)
+    _orders(world)
     _paths(world)
     _money(world)
     _chains(world)
     _holdouts(world)
-    _bad_input(world)
+    _hostile_ids_and_clock_nights(world)
+    bad_input(world)
     return world
 
 
-def _bad_input(world: Cases) -> None:
+def _hostile_ids_and_clock_nights(world: Cases) -> None:
     """Rows that are odd but right, and rows that are wrong: nothing else may change for them."""
     for name, at in (("spring", "2026-03-08T02:30:00"), ("autumn", "2025-11-02T01:30:00")):
         world.job(f"dst_{name}", at=at, notes="two\nlines, and a comma")
@@ -296,6 +301,22 @@ def _windows(world: Cases) -> None:
     world.card("unseen", campaign="RATED26")
     world.card(
         "trigger", campaign="RATED26", trigger_job_source="servicetitan", trigger_job_id="J-old"
+    )
+
+
+def _orders(world: Cases) -> None:
+    """Three cards of one order, billed at 1.00; no cost row names printing or postage."""
+    world.add("campaigns", campaign_id="BILLED26", name="Billed by order")
+    for number in (1, 2, 3):
+        world.card(f"ordered_{number}", campaign="BILLED26", mail_order_id="O1")
+    world.add(
+        "mail_orders",
+        mail_order_id="O1",
+        campaign_id="BILLED26",
+        wave="1",
+        quantity_billed="3",
+        billed_amount="1.00",
+        ordered_at="2026-04-28T12:00:00Z",
     )
 
 

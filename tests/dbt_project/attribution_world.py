@@ -158,7 +158,12 @@ def run_dbt(settings: Settings, *arguments: str) -> None:
 
 
 def build(
-    settings: Settings, *, as_of: datetime, run_id: str, arguments: Sequence[str] = BUILD
+    settings: Settings,
+    *,
+    as_of: datetime,
+    run_id: str,
+    arguments: Sequence[str] = BUILD,
+    selection: Sequence[str] = SELECTION,
 ) -> Marts:
     """Build the marts as of an instant; dbt's own data tests must pass."""
     with duckdb.connect(str(settings.warehouse)) as connection:
@@ -167,7 +172,7 @@ def build(
         settings,
         *arguments,
         "--select",
-        *SELECTION,
+        *selection,
     )
     return Marts(warehouse=settings.warehouse, settings=settings)
 

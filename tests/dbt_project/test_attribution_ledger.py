@@ -104,12 +104,35 @@ def test_what_nobody_earned_says_why(marts: Marts) -> None:
         """
     )
     # Jobless: I-nojob 33.33 and the books' own Q2 40.00. Not eligible: the warranty call 100.00.
-    # No touch: late, early, cancelled, returned, J-old 500.00; nolines 70.00; split job 100.00.
+    # No touch: late, early, cancelled, returned, J-old 500.00; nolines 70.00; split job 100.00;
+    # the job before the card 100.00; the job before any history 100.00.
     assert {row["unattributed_reason"]: row["amount"] for row in rows} == {
         "no job": Decimal("73.33"),
         "not eligible": Decimal("100.00"),
-        "no touch in window": Decimal("670.00"),
+        "no touch in window": Decimal("870.00"),
     }
+
+
+def test_a_negative_invoice_is_a_negative_credit_of_its_card(marts: Marts) -> None:
+    assert marts.rows(CREDITS, "J-bad_negative", "last") == [
+        {"model": "last", "earner": "P-bad_negative", "amount": Decimal("-25.00")}
+    ]
+
+
+def test_a_job_before_any_history_is_new_to_nobody_and_credited_to_nobody(marts: Marts) -> None:
+    row = marts.row("select * from marts.fct_jobs where job_id = 'J-bad_history'")
+    assert row["customer_class"] is None
+    assert marts.rows(CREDITS, "J-bad_history", "first") == [
+        {"model": "first", "earner": "unattributed", "amount": Decimal("100.00")}
+    ]
+
+
+def test_a_campaign_without_cost_has_credits_and_no_roi(marts: Marts) -> None:
+    row = marts.row("select * from marts.rpt_campaign_summary where campaign_name = 'Odd input'")
+    # Twins 100.00, the code's owner 100.00, a hundred strangers 1.00 each, -25.00.
+    assert row["net_revenue_amount"] == Decimal("275.00")
+    assert row["cost_amount"] is None
+    assert (row["roi"], row["roas"], row["iroi"]) == (None, None, None)
 
 
 def test_the_tie_out_holds_the_books_exactly(marts: Marts) -> None:
@@ -138,15 +161,22 @@ def test_a_campaign_without_pieces_keeps_its_cost_and_has_zero_pieces(marts: Mar
     assert row["margin_estimated_share"] is None
 
 
-def test_the_rate_card_adds_up_to_the_cent_over_a_wave(marts: Marts) -> None:
+@pytest.mark.parametrize(
+    ("campaign", "expected"),
+    [("Priced by rate card", ["0.47", "0.48"]), ("Billed by order", ["0.33", "0.33", "0.34"])],
+)
+def test_costs_of_cards_add_up_to_the_cent_over_their_wave_or_order(
+    marts: Marts, campaign: str, expected: list[str]
+) -> None:
     rows = marts.rows(
         """
         select cost_amount from marts.fct_mail_pieces
         inner join marts.dim_campaigns using (campaign_key)
-        where campaign_name = 'Priced by rate card' order by cost_amount
-        """
+        where campaign_name = ? order by cost_amount
+        """,
+        campaign,
     )
-    assert [row["cost_amount"] for row in rows] == [Decimal("0.47"), Decimal("0.48")]
+    assert [str(row["cost_amount"]) for row in rows] == expected
 
 
 def test_tags_cut_by_trigger_with_cost_and_by_earned_job_without(marts: Marts) -> None:
@@ -182,6 +212,15 @@ def test_break_even_is_the_first_day_the_margin_covers_the_cost_for_good(marts: 
     )
     assert str(row["break_even_on"]) == "2026-05-07"
     assert row["is_window_closed"]
+
+
+def test_every_cut_that_has_a_cost_may_break_even_under_every_model(marts: Marts) -> None:
+    rows = marts.rows(
+        "select distinct cut, model from marts.rpt_campaign_roi where break_even_on is not null"
+    )
+    found = {(row["cut"], row["model"]) for row in rows}
+    assert found >= {("postal_code", "linear"), ("week", "deterministic"), ("(all)", "first")}
+    assert "tag_earned" not in {cut for cut, _ in found}
 
 
 def test_the_funnel_counts_down_from_mailed_to_collected(marts: Marts) -> None:

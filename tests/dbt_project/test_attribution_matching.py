@@ -42,6 +42,9 @@ def marts() -> Marts:
         ("J-called", "P-called", 2, "tracking_phone + person", None),
         ("J-replacement", "P-tuneup", 4, "person", None),
         ("J-again", "P-callback", 4, "person", "not eligible: recall"),
+        ("J-bad_late_card", "P-bad_late_card", 4, "person", "before window"),
+        ("J-bad_leak", "P-bad_leak", 2, "shared_code + person", None),
+        ("J-bad_voided", "P-bad_voided", 4, "person", None),
     ],
 )
 def test_a_candidate_is_judged_by_its_evidence(
@@ -60,6 +63,35 @@ def test_a_shared_code_is_evidence_of_the_campaign_and_of_no_piece(marts: Marts)
         assert (row["evidence_rank"], row["method"]) == (3, "shared_code")
         assert row["mail_piece_key"] is None
         assert row["is_accepted"]
+
+
+def test_of_two_cards_of_one_day_one_is_credited_and_the_other_told_why_not(marts: Marts) -> None:
+    rows = marts.rows(CANDIDATE, "J-bad_twins")
+    assert sorted(str(row["reject_reason"]) for row in rows) == ["None", "superseded in its wave"]
+    credited = marts.value(
+        """
+        select sum(credit_amount) from marts.bridge_attribution_credits
+        inner join marts.fct_jobs using (job_key)
+        where job_id = 'J-bad_twins' and model = 'linear' and window_label = '60'
+            and mail_piece_key is not null
+        """
+    )
+    assert credited == 100
+
+
+def test_a_code_on_a_hundred_jobs_is_evidence_of_the_campaign_and_of_no_card(marts: Marts) -> None:
+    rows = marts.rows(
+        """
+        select evidence_rank, method, mail_piece_key, count(*) as jobs
+        from marts.bridge_match_candidates
+        inner join marts.fct_jobs using (job_key)
+        where starts_with(job_id, 'J-bad_leak') and is_accepted and job_id <> 'J-bad_leak'
+        group by all
+        """
+    )
+    assert rows == [
+        {"evidence_rank": 3, "method": "shared_code", "mail_piece_key": None, "jobs": 100}
+    ]
 
 
 def test_a_scan_before_delivery_opens_the_window(marts: Marts) -> None:

@@ -41,6 +41,23 @@ locations as (
 
 ),
 
+-- A job whose invoice was voided earned nothing in the end; it was never a job for nothing.
+voided_jobs as (
+
+    select
+        account,
+        job_id
+    from {{ ref('stg_servicetitan__invoices') }}
+    where
+        not coalesce(is_active, true)
+        and total_cents <> 0
+        and job_id is not null
+    group by
+        account,
+        job_id
+
+),
+
 job_tag_ids as (
 
     select
@@ -264,7 +281,11 @@ servicetitan as (
         titan_jobs.total_cents,
         {{ normalised_word('titan_jobs.status') }} = 'hold' as on_hold,
         coalesce(titan_jobs.is_no_charge, false)
-        or (titan_jobs.completed_at is not null and titan_jobs.total_cents = 0) as is_zero_value,
+        or (
+            titan_jobs.completed_at is not null
+            and titan_jobs.total_cents = 0
+            and voided_jobs.job_id is null
+        ) as is_zero_value,
         titan_jobs.created_at,
         first_windows.scheduled_starts_at,
         first_windows.scheduled_ends_at,
@@ -278,6 +299,9 @@ servicetitan as (
         end as cancelled_at,
         {{ version_columns('titan_jobs', 'coalesce(titan_jobs.is_active, true) = false') }}
     from titan_jobs
+    left join voided_jobs
+        on titan_jobs.account = voided_jobs.account
+        and titan_jobs.job_id = voided_jobs.job_id
     left join job_types
         on titan_jobs.account = job_types.account
         and titan_jobs.job_type_id = job_types.job_type_id

@@ -9,15 +9,17 @@ with candidates as (
         wave,
         channel,
         evidence_rank,
+        identity_rank,
         method,
         match_probability,
         days_after_in_home,
         in_home_on,
+        coalesce(reject_reason = 'superseded by a code', false) as is_outcoded,
         position_at
     from {{ ref('int_matching__candidates_judged') }}
     where
         reject_reason is null
-        or reject_reason = 'superseded in its wave'
+        or reject_reason in ('superseded in its wave', 'superseded by a code')
 
 ),
 
@@ -59,9 +61,11 @@ candidate_windows as (
         candidates.wave,
         candidates.channel,
         candidates.evidence_rank,
+        candidates.identity_rank,
         candidates.method,
         candidates.match_probability,
         candidates.in_home_on,
+        candidates.is_outcoded,
         candidates.position_at
     from candidates
     cross join windows
@@ -75,7 +79,8 @@ candidate_windows as (
 
 ),
 
--- Rivals of one wave are settled within the window: a stronger piece outside it takes nothing away.
+-- Rivals of one wave, and a code against a mere word, are settled within the window: a stronger piece outside it
+-- takes nothing away.
 candidates_ranked as (
 
     select
@@ -88,13 +93,18 @@ candidates_ranked as (
         wave,
         channel,
         evidence_rank,
+        identity_rank,
         method,
         match_probability,
         in_home_on,
         position_at,
+        is_outcoded
+        and max(mail_piece_key is not null and evidence_rank = 1) over (
+            partition by job_key, window_label
+        ) as is_outcoded,
         row_number() over (
             partition by job_key, window_label, campaign_key, wave, mail_piece_key is null
-            order by evidence_rank, in_home_on desc, mail_piece_key
+            order by evidence_rank, identity_rank, in_home_on desc, mail_piece_key
         ) as wave_rank
     from candidate_windows
 
@@ -112,6 +122,7 @@ positions as (
         candidates_ranked.wave,
         candidates_ranked.channel,
         candidates_ranked.evidence_rank,
+        candidates_ranked.identity_rank,
         candidates_ranked.method,
         candidates_ranked.match_probability,
         candidates_ranked.in_home_on,
@@ -121,8 +132,11 @@ positions as (
     inner join jobs
         on candidates_ranked.job_key = jobs.job_key
     where
-        candidates_ranked.mail_piece_key is null
-        or candidates_ranked.wave_rank = 1
+        not candidates_ranked.is_outcoded
+        and (
+            candidates_ranked.mail_piece_key is null
+            or candidates_ranked.wave_rank = 1
+        )
 
 ),
 
@@ -138,6 +152,7 @@ paths_built as (
         wave,
         channel,
         evidence_rank,
+        identity_rank,
         method,
         match_probability,
         cast(row_number() over path as integer) as position_number,

@@ -8,6 +8,7 @@ with paths as (
         campaign_key,
         channel,
         evidence_rank,
+        identity_rank,
         position_number,
         position_count,
         in_home_on,
@@ -56,7 +57,7 @@ pieces_ranked as (
         evidence_rank,
         row_number() over (
             partition by job_key, window_label
-            order by evidence_rank, in_home_on desc nulls last, position_key
+            order by evidence_rank, identity_rank, in_home_on desc nulls last, position_key
         ) as evidence_position
     from paths
     where channel = 'direct_mail'

@@ -25,6 +25,15 @@ addresses as (
 
 ),
 
+homes as (
+
+    select
+        address_id,
+        home_key
+    from {{ ref('int_identity__homes_told_apart') }}
+
+),
+
 final as (
 
     select
@@ -32,7 +41,8 @@ final as (
         jobs.account,
         jobs.job_id,
         addresses.address_key,
-        addresses.household_key
+        addresses.household_key,
+        homes.home_key
     from jobs
     left join addresses
         on {{ surrogate_key([
@@ -42,6 +52,8 @@ final as (
             'jobs.service_state',
             'jobs.service_postal_code'
         ]) }} = addresses.address_id
+    left join homes
+        on addresses.address_id = homes.address_id
 
 )
 

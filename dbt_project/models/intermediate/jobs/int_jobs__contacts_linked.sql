@@ -59,6 +59,7 @@ leads as (
         job_account,
         job_id,
         job_number,
+        status,
         created_at
     from {{ ref('int_canonical__leads_unioned') }}
     where not coalesce(is_deleted, false)
@@ -111,7 +112,8 @@ leads_linked as (
 
 ),
 
--- A CRM lead knows the person, not the work order: it belongs to the person's next job within 30 days.
+-- A CRM lead knows the person, not the work order: it belongs to the person's next job within 30 days, unless
+-- it was given up: then the job came of something else.
 lead_followers as (
 
     select
@@ -131,6 +133,7 @@ lead_followers as (
     where
         leads.job_id is null
         and leads.job_number is null
+        and coalesce(leads.status, 'open') <> 'dismissed'
         and not jobs.is_deleted
 
 ),

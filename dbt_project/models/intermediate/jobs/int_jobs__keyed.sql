@@ -54,8 +54,8 @@ service_addresses as (
         source,
         account,
         job_id,
-        address_key,
-        household_key
+        household_key,
+        home_key
     from {{ ref('int_identity__service_addresses_keyed') }}
 
 ),
@@ -82,7 +82,7 @@ jobs_keyed as (
         customers.customer_key,
         coalesce(service_addresses.household_key, customers.household_key) as household_key,
         customers.household_key as customer_household_key,
-        service_addresses.address_key,
+        service_addresses.home_key as address_key,
         case
             when jobs.parent_job_id is not null
                 then {{ surrogate_key(['jobs.source', 'jobs.account', 'jobs.parent_job_id']) }}

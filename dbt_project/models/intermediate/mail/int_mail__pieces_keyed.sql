@@ -76,7 +76,7 @@ records as (
 
 ),
 
-addresses as (
+homes as (
 
     select
         address_line_1,
@@ -84,8 +84,8 @@ addresses as (
         city,
         state,
         postal_code,
-        address_key
-    from {{ ref('int_identity__addresses_resolved') }}
+        home_key
+    from {{ ref('int_identity__homes_told_apart') }}
 
 ),
 
@@ -201,7 +201,7 @@ pieces_keyed as (
         mail_pieces.cell,
         pieces_addressed.customer_key,
         pieces_addressed.household_key,
-        addresses.address_key,
+        homes.home_key as address_key,
         job_references.job_key as trigger_job_key,
         coalesce(jobs.location_key, locations.location_key, 'main') as location_key,
         mail_pieces.promo_code,
@@ -229,12 +229,12 @@ pieces_keyed as (
         on mail_pieces.source = pieces_addressed.source
         and mail_pieces.account = pieces_addressed.account
         and mail_pieces.mail_piece_id = pieces_addressed.mail_piece_id
-    left join addresses
-        on pieces_addressed.address_line_1 = addresses.address_line_1
-        and pieces_addressed.address_line_2 is not distinct from addresses.address_line_2
-        and pieces_addressed.city is not distinct from addresses.city
-        and pieces_addressed.state is not distinct from addresses.state
-        and pieces_addressed.address_postal_code is not distinct from addresses.postal_code
+    left join homes
+        on pieces_addressed.address_line_1 = homes.address_line_1
+        and pieces_addressed.address_line_2 is not distinct from homes.address_line_2
+        and pieces_addressed.city is not distinct from homes.city
+        and pieces_addressed.state is not distinct from homes.state
+        and pieces_addressed.address_postal_code is not distinct from homes.postal_code
     left join job_references
         on mail_pieces.trigger_job_source = job_references.source
         and mail_pieces.trigger_job_account = job_references.account

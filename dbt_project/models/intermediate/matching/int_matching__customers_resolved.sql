@@ -135,7 +135,8 @@ customer_references as (
 
 ),
 
--- A mail list or an export often names the customer's id and forgets the system it comes from.
+-- A mail list or an export often names the customer's id and forgets the system it comes from; a system that
+-- holds customers itself means its own.
 lone_ids as (
 
     select
@@ -146,6 +147,18 @@ lone_ids as (
     from records
     group by customer_id
     having count(*) = 1
+
+),
+
+accounts_with_customers as (
+
+    select
+        source,
+        account
+    from records
+    group by
+        source,
+        account
 
 ),
 
@@ -165,8 +178,12 @@ references_resolved as (
         on customer_references.source = records.source
         and customer_references.account = records.account
         and customer_references.customer_id = records.customer_id
+    left join accounts_with_customers
+        on customer_references.source = accounts_with_customers.source
+        and customer_references.account = accounts_with_customers.account
     left join lone_ids
         on customer_references.customer_id = lone_ids.customer_id
+        and accounts_with_customers.source is null
     where coalesce(records.customer_key, lone_ids.customer_key) is not null
 
 )

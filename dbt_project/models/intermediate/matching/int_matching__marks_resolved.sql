@@ -51,6 +51,15 @@ phones as (
 
 ),
 
+jobs as (
+
+    select
+        job_key,
+        customer_key
+    from {{ ref('int_jobs__keyed') }}
+
+),
+
 marks_read as (
 
     select
@@ -107,6 +116,36 @@ marks_read as (
 
 ),
 
+-- A code of one's own may be lent to a neighbour. On the jobs of three customers it is a promotion that got
+-- about: evidence of the campaign, and of nobody's card.
+pieces_got_about as (
+
+    select marks_read.mail_piece_key
+    from marks_read
+    inner join jobs
+        on marks_read.record_key = jobs.job_key
+    where
+        marks_read.record_kind = 'job'
+        and marks_read.mail_piece_key is not null
+    group by marks_read.mail_piece_key
+    having count(distinct coalesce(jobs.customer_key, jobs.job_key)) > 2
+
+),
+
+marks_judged as (
+
+    select
+        marks_read.record_kind,
+        marks_read.record_key,
+        case when pieces_got_about.mail_piece_key is null then marks_read.mail_piece_key end as mail_piece_key,
+        marks_read.campaign_key,
+        case when pieces_got_about.mail_piece_key is null then marks_read.method else 'shared_code' end as method
+    from marks_read
+    left join pieces_got_about
+        on marks_read.mail_piece_key = pieces_got_about.mail_piece_key
+
+),
+
 marks_resolved as (
 
     select
@@ -115,7 +154,7 @@ marks_resolved as (
         mail_piece_key,
         campaign_key,
         min(method) as method
-    from marks_read
+    from marks_judged
     where
         mail_piece_key is not null
         or campaign_key is not null

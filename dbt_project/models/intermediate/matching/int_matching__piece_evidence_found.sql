@@ -171,6 +171,20 @@ campaign_matches as (
     inner join mail_pieces
         on campaign_jobs.campaign_key = mail_pieces.campaign_key
         and campaign_jobs.household_key = mail_pieces.household_key
+    union all
+    select
+        campaign_jobs.job_key,
+        mail_pieces.mail_piece_key,
+        campaign_jobs.campaign_key,
+        2 as evidence_rank,
+        campaign_jobs.method || ' + household' as method,
+        3 as identity_rank,
+        least(campaign_jobs.match_probability, mail_pieces.match_probability) as match_probability
+    from campaign_jobs
+    inner join mail_pieces
+        on campaign_jobs.campaign_key = mail_pieces.campaign_key
+        and campaign_jobs.customer_household_key = mail_pieces.household_key
+    where campaign_jobs.customer_household_key <> campaign_jobs.household_key
 
 ),
 
@@ -210,24 +224,39 @@ matches as (
 
 ),
 
+matches_ranked as (
+
+    select
+        job_key,
+        mail_piece_key,
+        campaign_key,
+        evidence_rank,
+        identity_rank,
+        method,
+        match_probability,
+        row_number() over (
+            partition by
+                job_key,
+                mail_piece_key
+            order by evidence_rank, identity_rank, method, match_probability desc
+        ) as match_rank
+    from matches
+
+),
+
 -- One row a job and piece: its strongest evidence.
 piece_evidence as (
 
     select
         job_key,
         mail_piece_key,
-        min(campaign_key) as campaign_key,
-        min(evidence_rank) as evidence_rank,
-        arg_min(method, struct_pack(evidence_rank := evidence_rank, identity_rank := identity_rank, method := method))
-            as method,
-        arg_min(
-            match_probability,
-            struct_pack(evidence_rank := evidence_rank, identity_rank := identity_rank, method := method)
-        ) as match_probability
-    from matches
-    group by
-        job_key,
-        mail_piece_key
+        campaign_key,
+        evidence_rank,
+        identity_rank,
+        method,
+        match_probability
+    from matches_ranked
+    where match_rank = 1
 
 )
 
