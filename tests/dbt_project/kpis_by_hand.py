@@ -42,7 +42,7 @@ class Kpis:
         self.jobs = {job["job_key"]: job for job in world["fct_jobs"]}
         self.dispatched = {(row["account"], row["job_id"]): row for row in world["jobs"]}
         self.address = {
-            (row["account"], row["job_id"]): row["address_key"] for row in world["addresses"]
+            (row["account"], row["job_id"]): row["home_key"] for row in world["addresses"]
         }
         self.by_id = {(job["account"], job["job_id"]): job for job in world["fct_jobs"]}
         self.crews = {

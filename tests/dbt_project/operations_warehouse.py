@@ -178,7 +178,7 @@ def frame(warehouse: Path, query: str) -> pd.DataFrame:
 _UPSTREAM = {
     "intermediate.int_identity__records_keyed": "source account entity customer_id customer_key "
     "household_key record_key match_method match_probability:double postal_code",
-    "intermediate.int_identity__service_addresses_keyed": "source account job_id address_key "
+    "intermediate.int_identity__service_addresses_keyed": "source account job_id home_key "
     "household_key",
     "intermediate.int_campaigns__linked": "campaign_key source account campaign_id "
     "canonical_source canonical_account canonical_campaign_id campaign_code link_method "

@@ -110,7 +110,7 @@ def _jobs(random: np.random.Generator, count: int) -> dict[str, Rows]:
                 "source": "dispatch",
                 "account": account,
                 "job_id": str(number),
-                "address_key": f"address-{account}-{number % 60}",
+                "home_key": f"address-{account}-{number % 60}",
             }
         )
         tags += [

@@ -64,7 +64,7 @@ service_addresses as (
         source,
         account,
         job_id,
-        address_key
+        home_key
     from {{ ref('int_identity__service_addresses_keyed') }}
 
 ),
@@ -78,7 +78,7 @@ final as (
         jobs.job_id,
         jobs.customer_key,
         jobs.household_key,
-        service_addresses.address_key,
+        service_addresses.home_key as address_key,
         case
             when dispatched_jobs.callback_of_job_id is not null
                 then {{ surrogate_key([
