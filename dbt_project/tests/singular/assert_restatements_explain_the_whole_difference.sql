@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_restatements'}}}) }}
 -- The causes of a wave's restated jobs and money sum to this build's figure less the earlier build's.
 {% set measures = {'jobs': 'nano_share', 'net_revenue': 'net_cents', 'collected': 'collected_cents'} -%}
 with previous_figures as (
