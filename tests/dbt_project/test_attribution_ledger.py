@@ -113,9 +113,18 @@ def test_what_nobody_earned_says_why(marts: Marts) -> None:
     }
 
 
-def test_a_negative_invoice_is_a_negative_credit_of_its_card(marts: Marts) -> None:
+def test_a_negative_invoice_is_rejected_with_its_reason_and_credits_nothing(marts: Marts) -> None:
+    """Only lines of a file may be negative; negative ones of vendors: test of properties."""
+    rejected = marts.rows("select table_name, column_name, reason from raw_matchback.rejects")
+    assert rejected == [
+        {
+            "table_name": "invoices",
+            "column_name": "subtotal_amount",
+            "reason": "Column subtotal_amount is negative, which it may not be.",
+        }
+    ]
     assert marts.rows(CREDITS, "J-bad_negative", "last") == [
-        {"model": "last", "earner": "P-bad_negative", "amount": Decimal("-25.00")}
+        {"model": "last", "earner": "P-bad_negative", "amount": Decimal("0.00")}
     ]
 
 
@@ -129,8 +138,8 @@ def test_a_job_before_any_history_is_new_to_nobody_and_credited_to_nobody(marts:
 
 def test_a_campaign_without_cost_has_credits_and_no_roi(marts: Marts) -> None:
     row = marts.row("select * from marts.rpt_campaign_summary where campaign_name = 'Odd input'")
-    # Twins 100.00, the code's owner 100.00, a hundred strangers 1.00 each, -25.00.
-    assert row["net_revenue_amount"] == Decimal("275.00")
+    # Twins 100.00, the code's owner 100.00, a hundred strangers 1.00 each.
+    assert row["net_revenue_amount"] == Decimal("300.00")
     assert row["cost_amount"] is None
     assert (row["roi"], row["roas"], row["iroi"]) == (None, None, None)
 
