@@ -158,7 +158,8 @@ def _homes(connection: duckdb.DuckDBPyConnection, rows: list[ListRow], there: se
         )
         normalise_addresses(scratch, source="listed", target="spelled")
         found = scratch.execute(
-            f"select {blank}, property_text from spelled where property_text is not null"
+            f"select {blank}, property_text from listed inner join spelled using (address_id) "
+            "where property_text is not null"
         ).fetchall()
     return Homes({tuple(row[:5]): row[5] for row in found}, known)
 
