@@ -41,6 +41,7 @@ MODELS = (
     "stg_servicetitan__invoices",
     *CONTEXT_MODELS,
     "path:models/intermediate/quality",
+    "int_identity__campaign_overlaps_found",
     "int_operations__accounts_listed",
     "int_operations__divisions_located",
     "int_operations__jobs_referenced",
