@@ -37,7 +37,7 @@ demo: setup ## stand-in vendors, the nightly job, the first ROI table
 test: setup ## the whole test suite
 	@$(BIN)/pytest -n 2 --dist loadfile
 
-test-fast: setup ## without the slow ones, under a minute
+test-fast: setup ## without the slow ones, about two minutes
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow" -q
 
 check: setup ## format, lint, types, borders, SQL

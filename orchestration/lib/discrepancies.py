@@ -16,7 +16,6 @@ from ingestion.errors import SettingsError
 from ingestion.settings import Settings
 from orchestration.lib import audit_log
 
-ACTIONS = ("ack", "resolve", "reopen")
 COLUMNS = (
     "discrepancy_key",
     "wire",
